@@ -1,0 +1,10 @@
+//! Options and `OTEL_*` environment variables, resolved once into plain settings.
+//!
+//! The settings are vocabulary: a station may read its own part of them, and nothing else of this folder.
+
+mod settings;
+
+pub use settings::{
+    AttributeValue, BatchSettings, Compression, ExporterKind, ExporterSettings, LimitSettings, Propagator, QueueSettings, ResourceSettings,
+    SamplerSettings, Settings, TlsSettings,
+};

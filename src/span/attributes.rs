@@ -1,0 +1,27 @@
+//! Attributes: keys and the value types that OpenTelemetry allows.
+
+/// The value of an attribute (OpenTelemetry specification, "Attribute").
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value<'a> {
+    /// An array element that has no value (`null` or `undefined` in JavaScript); OTLP has the empty `AnyValue` for it.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A signed 64-bit integer.
+    I64(i64),
+    /// A double, NaN and infinities included.
+    F64(f64),
+    /// A string; what was not valid Unicode was replaced by U+FFFD before.
+    Str(&'a str),
+    /// An array of the above, in order.
+    Array(Vec<Value<'a>>),
+}
+
+/// A key with its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attribute<'a> {
+    /// The key, never empty.
+    pub key: &'a str,
+    /// The value.
+    pub value: Value<'a>,
+}
