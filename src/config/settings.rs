@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
+use super::defaults;
+
 /// An attribute value of the resource.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AttributeValue {
@@ -15,6 +19,12 @@ pub enum AttributeValue {
     F64(f64),
     /// An array of strings.
     StrArray(Vec<String>),
+    /// An array of booleans.
+    BoolArray(Vec<bool>),
+    /// An array of signed integers.
+    I64Array(Vec<i64>),
+    /// An array of doubles.
+    F64Array(Vec<f64>),
 }
 
 /// Attributes of the process, sent with each request.
@@ -27,7 +37,8 @@ pub struct ResourceSettings {
 }
 
 /// Where spans go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ExporterKind {
     /// OTLP over gRPC.
     OtlpGrpc,
@@ -105,6 +116,8 @@ pub struct BatchSettings {
 pub struct QueueSettings {
     /// The most encoded bytes that wait or are in flight (default 32 MiB); the oldest batch is dropped first.
     pub max_bytes: usize,
+    /// The most spans that wait or are in flight (`OTEL_BSP_MAX_QUEUE_SIZE`); bounded by bytes alone unless it is set.
+    pub max_spans: usize,
     /// The most requests in flight at once, so that a slow one does not stop the rest.
     pub max_in_flight: usize,
 }
@@ -135,13 +148,90 @@ pub struct SamplerSettings {
     pub parent_based: bool,
 }
 
+impl SamplerSettings {
+    /// The number that the four 32-bit words of a trace id, XORed, must stay below for a root trace to be kept.
+    ///
+    /// It is the bound of OpenTelemetry JS, so that services on either choose the same traces, save that a ratio of 1 keeps every trace: the
+    /// bound is then 2^32, which no XOR reaches, where OpenTelemetry JS loses one trace in four thousand million.
+    pub fn upper_bound(&self) -> u64 {
+        if self.ratio >= 1.0 { 1 << 32 } else { (self.ratio.max(0.0) * f64::from(u32::MAX)) as u64 }
+    }
+}
+
+impl Default for SamplerSettings {
+    fn default() -> Self {
+        Self { ratio: defaults::SAMPLING_RATIO, parent_based: true }
+    }
+}
+
+impl Default for BatchSettings {
+    fn default() -> Self {
+        Self { max_spans: defaults::BATCH_MAX_SPANS, max_bytes: defaults::BATCH_MAX_BYTES, max_delay: defaults::BATCH_MAX_DELAY }
+    }
+}
+
+impl Default for QueueSettings {
+    fn default() -> Self {
+        Self { max_bytes: defaults::QUEUE_MAX_BYTES, max_spans: defaults::QUEUE_MAX_SPANS, max_in_flight: defaults::QUEUE_MAX_IN_FLIGHT }
+    }
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        Self {
+            attribute_count: defaults::ATTRIBUTE_COUNT,
+            attribute_value_length: defaults::ATTRIBUTE_VALUE_LENGTH,
+            event_count: defaults::EVENT_COUNT,
+            link_count: defaults::LINK_COUNT,
+            attribute_per_event_count: defaults::ATTRIBUTE_COUNT,
+            attribute_per_link_count: defaults::ATTRIBUTE_COUNT,
+        }
+    }
+}
+
+impl Default for ExporterSettings {
+    fn default() -> Self {
+        Self {
+            kind: ExporterKind::OtlpGrpc,
+            endpoint: defaults::GRPC_ENDPOINT.to_owned(),
+            headers: Vec::new(),
+            compression: Compression::None,
+            timeout: defaults::EXPORT_TIMEOUT,
+            tls: TlsSettings::default(),
+            proxy: None,
+            retry_window: defaults::RETRY_WINDOW,
+            retry_first_wait: defaults::RETRY_FIRST_WAIT,
+        }
+    }
+}
+
 /// A format of context in carriers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Propagator {
     /// W3C Trace Context.
     TraceContext,
     /// W3C Baggage.
     Baggage,
+}
+
+/// What of our own messages the user wants to see (`OTEL_LOG_LEVEL`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// Nothing at all.
+    None,
+    /// What cost spans.
+    Error,
+    /// And what was done other than asked.
+    Warn,
+    /// And the few lines of a normal life: started, recovered, what was lost.
+    #[default]
+    Info,
+    /// And each export.
+    Debug,
+    /// And everything else (`verbose` and `all` of the specification).
+    Verbose,
 }
 
 /// Everything, resolved.
@@ -165,4 +255,26 @@ pub struct Settings {
     pub propagators: Vec<Propagator>,
     /// The time that flushing at exit may take (default 1 s).
     pub exit_timeout: Duration,
+    /// Whether SIGTERM and SIGINT flush before the process ends as it would have.
+    pub flush_on_signals: bool,
+    /// What of our own messages is shown.
+    pub log_level: LogLevel,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            disabled: false,
+            resource: ResourceSettings::default(),
+            exporter: ExporterSettings::default(),
+            batch: BatchSettings::default(),
+            queue: QueueSettings::default(),
+            limits: LimitSettings::default(),
+            sampler: SamplerSettings::default(),
+            propagators: defaults::PROPAGATORS.to_vec(),
+            exit_timeout: defaults::EXIT_TIMEOUT,
+            flush_on_signals: true,
+            log_level: LogLevel::default(),
+        }
+    }
 }
