@@ -13,8 +13,12 @@ pub enum Value<'a> {
     F64(f64),
     /// A string; what was not valid Unicode was replaced by U+FFFD before.
     Str(&'a str),
-    /// An array of the above, in order.
+    /// Bytes (a `Uint8Array` in JavaScript).
+    Bytes(&'a [u8]),
+    /// An array of values, in order.
     Array(Vec<Value<'a>>),
+    /// A map of values (OpenTelemetry specification, "AnyValue"); each key once.
+    Map(Vec<Attribute<'a>>),
 }
 
 /// A key with its value.
