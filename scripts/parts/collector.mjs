@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { run } from '../lib/run.mjs';
 import { ensurePart } from './cache.mjs';
-import { run } from './run.mjs';
 
 const VERSION = '0.158.0';
 

@@ -26,3 +26,9 @@ export function run(command, args, options = {}) {
     });
   });
 }
+
+/** Runs npm. */
+export function npm(args, options) {
+  // npm is a batch file on Windows, which only a shell can start; our arguments hold nothing that a shell would read differently.
+  return run('npm', args, { ...options, shell: process.platform === 'win32' });
+}

@@ -1,0 +1,74 @@
+/**
+ * Builds dist/ from src-ts/:
+ *
+ *   index.cjs        the bundle: all of the package, and the only copy of its state
+ *   <subpath>.cjs    picks some of the bundle's exports
+ *   *.mjs            the same names for `import`, taken from the CommonJS file beside it, so that both share the state
+ *   *.d.ts, *.d.mts  the types, all of them from index.d.ts at the root (see build-types.mjs)
+ *   register.*       the program for --import and --require
+ */
+import './lib/require-node.cjs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { build } from 'esbuild';
+import { exportedNames, registerEntry, rootEntry } from './lib/entries.mjs';
+import { inRoot } from './lib/paths.mjs';
+import { main } from './lib/problem.mjs';
+
+const common = {
+  absWorkingDir: inRoot(),
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  format: 'cjs',
+  legalComments: 'none',
+  logLevel: 'warning',
+  // Whatever is not ours stays outside: @opentelemetry/api must be the service's own copy, and an optional peer is only loaded when it is there.
+  packages: 'external',
+};
+
+async function buildPackage() {
+  const { version } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+  const entries = exportedNames();
+  rmSync(inRoot('dist'), { recursive: true, force: true });
+  mkdirSync(inRoot('dist'));
+  const define = { __PACKAGE_VERSION__: JSON.stringify(version) };
+  await build({ ...common, define, entryPoints: [rootEntry], outfile: 'dist/index.cjs' });
+  if (existsSync(inRoot(registerEntry)))
+    await build({ ...common, define, entryPoints: [registerEntry], outfile: 'dist/register.cjs', plugins: [rootFromBundle] });
+  write('register.mjs', "import './register.cjs';\n");
+  write('register.d.ts', 'export {};\n');
+  write('register.d.mts', 'export {};\n');
+  for (const [name, { values, types }] of Object.entries(entries)) {
+    write(`${name}.mjs`, `import own from './${name}.cjs';\nexport const { ${values.join(', ')} } = own;\n`);
+    const names = [...values, ...types.map((type) => `type ${type}`)].join(', ');
+    write(`${name}.d.mts`, `export { ${names} } from '../index.js';\n`);
+    if (name !== 'index') {
+      // One assignment per name: Node's lexer for named imports from CommonJS can't see through anything shorter.
+      const exported = values.map((value) => `exports.${value} = root.${value};\n`).join('');
+      write(`${name}.cjs`, `'use strict';\nconst root = require('./index.cjs');\n${exported}`);
+      write(`${name}.d.ts`, `export { ${names} } from '../index.js';\n`);
+    }
+  }
+}
+
+/** Makes an entry's imports of the root into a require of the bundle, so that no second copy of anything is bundled. */
+const rootFromBundle = {
+  name: 'root-from-bundle',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\./ }, ({ path, importer, kind }) => {
+      if (kind === 'entry-point') {
+        return undefined;
+      }
+      if (path === './index' || path === './index.js') {
+        return { path: './index.cjs', external: true };
+      }
+      return { errors: [{ text: `${importer} may only import './index', or part of the package would exist twice` }] };
+    });
+  },
+};
+
+function write(name, text) {
+  writeFileSync(inRoot('dist', name), text);
+}
+
+await main(buildPackage);
