@@ -4,10 +4,12 @@
 //! Ids, flags and kinds are those of the `opentelemetry` crate.
 
 mod attributes;
+mod encoder;
 mod finished;
 mod scope;
 
 pub use attributes::{Attribute, Value};
+pub use encoder::SpanEncoder;
 pub use finished::{Event, FinishedSpan, Link, Status};
 pub use opentelemetry::trace::{SpanId, SpanKind, TraceFlags, TraceId};
 pub use scope::Scope;

@@ -1,0 +1,95 @@
+//! `KeyValue` and `AnyValue` (`common/v1/common.proto`).
+
+use super::wire::{fixed64_tag, len_field_len, len_tag, put_bytes, put_message, put_varint, varint_len, varint_tag};
+use crate::span::{Attribute, Value};
+
+const KEY: u8 = len_tag(1);
+const VALUE: u8 = len_tag(2);
+
+const STRING_VALUE: u8 = len_tag(1);
+const BOOL_VALUE: u8 = varint_tag(2);
+const INT_VALUE: u8 = varint_tag(3);
+const DOUBLE_VALUE: u8 = fixed64_tag(4);
+const ARRAY_VALUE: u8 = len_tag(5);
+const ARRAY_VALUES: u8 = len_tag(1);
+
+/// How deep arrays may nest; OpenTelemetry allows one level, and protobuf decoders give up at 100 messages. What is deeper is sent empty.
+const MAX_DEPTH: u32 = 16;
+
+/// Appends attributes as a repeated field.
+pub(super) fn put_attributes(out: &mut Vec<u8>, tag: u8, attributes: &[Attribute<'_>]) {
+    for attribute in attributes {
+        put_attribute(out, tag, attribute.key, &attribute.value);
+    }
+}
+
+/// Appends one `KeyValue`. Its empty parts are written as prost writes them: no empty key, but always a value, which may be empty.
+#[inline]
+pub(super) fn put_attribute(out: &mut Vec<u8>, tag: u8, key: &str, value: &Value<'_>) {
+    let Some(value_len) = scalar_len(value) else {
+        put_message(out, tag, 2, |out| {
+            put_key(out, key);
+            put_message(out, VALUE, 1, |out| put_value(out, value, 0));
+        });
+        return;
+    };
+    let key_len = if key.is_empty() { 0 } else { len_field_len(key.len()) };
+    out.push(tag);
+    put_varint(out, (key_len + len_field_len(value_len)) as u64);
+    put_key(out, key);
+    out.push(VALUE);
+    put_varint(out, value_len as u64);
+    put_value(out, value, 0);
+}
+
+#[inline]
+fn put_key(out: &mut Vec<u8>, key: &str) {
+    if !key.is_empty() {
+        put_bytes(out, KEY, key.as_bytes());
+    }
+}
+
+/// The bytes of an `AnyValue`; `None` for an array, whose length is patched in.
+#[inline]
+fn scalar_len(value: &Value<'_>) -> Option<usize> {
+    Some(match value {
+        Value::Null => 0,
+        Value::Bool(_) => 2,
+        Value::I64(int) => 1 + varint_len(*int as u64),
+        Value::F64(_) => 9,
+        Value::Str(string) => len_field_len(string.len()),
+        Value::Array(_) => return None,
+    })
+}
+
+/// Appends the fields of an `AnyValue`: exactly one is set, though it has its default value.
+#[inline]
+fn put_value(out: &mut Vec<u8>, value: &Value<'_>, depth: u32) {
+    match value {
+        Value::Null => {}
+        Value::Bool(bool) => out.extend_from_slice(&[BOOL_VALUE, u8::from(*bool)]),
+        Value::I64(int) => {
+            out.push(INT_VALUE);
+            put_varint(out, *int as u64);
+        }
+        Value::F64(double) => put_double(out, *double),
+        Value::Str(string) => put_bytes(out, STRING_VALUE, string.as_bytes()),
+        Value::Array(values) if depth < MAX_DEPTH => put_array(out, values, depth),
+        Value::Array(_) => {}
+    }
+}
+
+#[inline]
+fn put_double(out: &mut Vec<u8>, double: f64) {
+    let mut field = [DOUBLE_VALUE; 9];
+    field[1..].copy_from_slice(&double.to_le_bytes());
+    out.extend_from_slice(&field);
+}
+
+fn put_array(out: &mut Vec<u8>, values: &[Value<'_>], depth: u32) {
+    put_message(out, ARRAY_VALUE, 1, |out| {
+        for value in values {
+            put_message(out, ARRAY_VALUES, 1, |out| put_value(out, value, depth + 1));
+        }
+    });
+}
