@@ -218,11 +218,11 @@ proptest! {
 
     #[test]
     fn splits_lose_nothing_and_keep_every_bound(
-        spans in proptest::collection::vec((otlp_support::spans(), 0usize..4), 0..60),
+        spans in proptest::collection::vec((otlp_support::spans(), 0usize..4), 0..16),
         resource in otlp_support::resources(),
         scopes in proptest::collection::vec(otlp_support::scopes(), 4),
-        max_spans in 1usize..20,
-        max_bytes in 200usize..60_000,
+        max_spans in 1usize..8,
+        max_bytes in 200usize..40_000,
         step_millis in 0u64..2_000,
     ) {
         let settings = BatchSettings { max_spans, max_bytes, max_delay: Duration::from_secs(5) };

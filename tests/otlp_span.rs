@@ -4,9 +4,9 @@ mod otlp_support;
 
 use observability_ts::config::{AttributeValue, ResourceSettings};
 use observability_ts::otlp::TraceEncoder;
-use observability_ts::span::{FinishedSpan, Scope, SpanEncoder, Status, Value};
+use observability_ts::span::{Attribute, FinishedSpan, Scope, SpanEncoder, Status, Value};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, any_value};
+use opentelemetry_proto::tonic::common::v1::any_value;
 use opentelemetry_proto::tonic::trace::v1::{ScopeSpans, Span};
 use otlp_support::{OwnedSpan, expected_scope, expected_span, plain_span};
 use proptest::prelude::*;
@@ -99,23 +99,28 @@ fn a_root_span_has_no_parent_id() {
 }
 
 #[test]
-fn arrays_deeper_than_any_decoder_takes_are_sent_empty() {
+fn what_nests_deeper_than_any_decoder_takes_is_sent_empty() {
     let scope = Scope::default();
     let owned = plain_span();
-    let mut span = owned.borrow(&scope);
-    let mut value = Value::I64(1);
-    for _ in 0..200 {
-        value = Value::Array(vec![value]);
+    for map in [false, true] {
+        let mut value = Value::I64(1);
+        for _ in 0..200 {
+            value = if map { Value::Map(vec![Attribute { key: "in", value }]) } else { Value::Array(vec![value]) };
+        }
+        let span = FinishedSpan { attributes: vec![Attribute { key: "deep", value }], ..owned.borrow(&scope) };
+        let decoded = decode(&encode(&[span]));
+        let mut depth = 0;
+        let mut value = decoded[0].attributes[0].value.clone();
+        loop {
+            value = match value.and_then(|value| value.value) {
+                Some(any_value::Value::ArrayValue(array)) => array.values.into_iter().next(),
+                Some(any_value::Value::KvlistValue(map)) => map.values.into_iter().next().and_then(|entry| entry.value),
+                _ => break,
+            };
+            depth += 1;
+        }
+        assert_eq!(depth, 16, "map: {map}");
     }
-    span.attributes = vec![observability_ts::span::Attribute { key: "deep", value }];
-    let decoded = decode(&encode(&[span]));
-    let mut depth = 0;
-    let mut value = decoded[0].attributes[0].value.clone();
-    while let Some(AnyValue { value: Some(any_value::Value::ArrayValue(array)) }) = value {
-        depth += 1;
-        value = array.values.first().cloned();
-    }
-    assert_eq!(depth, 16);
 }
 
 #[test]
@@ -124,7 +129,7 @@ fn a_megabyte_of_string_arrives() {
     let owned = plain_span();
     let text = "x".repeat(1 << 20);
     let mut span = owned.borrow(&scope);
-    span.attributes = vec![observability_ts::span::Attribute { key: "long", value: Value::Str(&text) }];
+    span.attributes = vec![Attribute { key: "long", value: Value::Str(&text) }];
     let bytes = encode(&[span.clone()]);
     otlp_support::assert_same(&decode(&bytes)[0], &expected_span(&span));
 }

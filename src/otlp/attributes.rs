@@ -11,9 +11,13 @@ const BOOL_VALUE: u8 = varint_tag(2);
 const INT_VALUE: u8 = varint_tag(3);
 const DOUBLE_VALUE: u8 = fixed64_tag(4);
 const ARRAY_VALUE: u8 = len_tag(5);
-const ARRAY_VALUES: u8 = len_tag(1);
+const MAP_VALUE: u8 = len_tag(6);
+const BYTES_VALUE: u8 = len_tag(7);
+/// `ArrayValue.values` and `KeyValueList.values`.
+const VALUES: u8 = len_tag(1);
 
-/// How deep arrays may nest; OpenTelemetry allows one level, and protobuf decoders give up at 100 messages. What is deeper is sent empty.
+/// How deep arrays and maps may nest. Each level of a map is three messages, and protobuf decoders give up at 100. What is deeper is sent
+/// empty.
 const MAX_DEPTH: u32 = 16;
 
 /// Appends attributes as a repeated field.
@@ -23,13 +27,19 @@ pub(super) fn put_attributes(out: &mut Vec<u8>, tag: u8, attributes: &[Attribute
     }
 }
 
-/// Appends one `KeyValue`. Its empty parts are written as prost writes them: no empty key, but always a value, which may be empty.
+/// Appends one `KeyValue`.
 #[inline]
 pub(super) fn put_attribute(out: &mut Vec<u8>, tag: u8, key: &str, value: &Value<'_>) {
+    put_key_value(out, tag, key, value, 0);
+}
+
+/// Appends a `KeyValue` at a depth of arrays and maps. Its empty parts are written as prost writes them: no empty key, but always a value, which may be empty.
+#[inline]
+fn put_key_value(out: &mut Vec<u8>, tag: u8, key: &str, value: &Value<'_>, depth: u32) {
     let Some(value_len) = scalar_len(value) else {
         put_message(out, tag, 2, |out| {
             put_key(out, key);
-            put_message(out, VALUE, 1, |out| put_value(out, value, 0));
+            put_message(out, VALUE, 1, |out| put_value(out, value, depth));
         });
         return;
     };
@@ -39,7 +49,7 @@ pub(super) fn put_attribute(out: &mut Vec<u8>, tag: u8, key: &str, value: &Value
     put_key(out, key);
     out.push(VALUE);
     put_varint(out, value_len as u64);
-    put_value(out, value, 0);
+    put_value(out, value, depth);
 }
 
 #[inline]
@@ -49,7 +59,7 @@ fn put_key(out: &mut Vec<u8>, key: &str) {
     }
 }
 
-/// The bytes of an `AnyValue`; `None` for an array, whose length is patched in.
+/// The bytes of an `AnyValue`; `None` for an array or a map, whose length is patched in.
 #[inline]
 fn scalar_len(value: &Value<'_>) -> Option<usize> {
     Some(match value {
@@ -58,7 +68,8 @@ fn scalar_len(value: &Value<'_>) -> Option<usize> {
         Value::I64(int) => 1 + varint_len(*int as u64),
         Value::F64(_) => 9,
         Value::Str(string) => len_field_len(string.len()),
-        Value::Array(_) => return None,
+        Value::Bytes(bytes) => len_field_len(bytes.len()),
+        Value::Array(_) | Value::Map(_) => return None,
     })
 }
 
@@ -74,8 +85,10 @@ fn put_value(out: &mut Vec<u8>, value: &Value<'_>, depth: u32) {
         }
         Value::F64(double) => put_double(out, *double),
         Value::Str(string) => put_bytes(out, STRING_VALUE, string.as_bytes()),
+        Value::Bytes(bytes) => put_bytes(out, BYTES_VALUE, bytes),
         Value::Array(values) if depth < MAX_DEPTH => put_array(out, values, depth),
-        Value::Array(_) => {}
+        Value::Map(entries) if depth < MAX_DEPTH => put_map(out, entries, depth),
+        Value::Array(_) | Value::Map(_) => {}
     }
 }
 
@@ -89,7 +102,15 @@ fn put_double(out: &mut Vec<u8>, double: f64) {
 fn put_array(out: &mut Vec<u8>, values: &[Value<'_>], depth: u32) {
     put_message(out, ARRAY_VALUE, 1, |out| {
         for value in values {
-            put_message(out, ARRAY_VALUES, 1, |out| put_value(out, value, depth + 1));
+            put_message(out, VALUES, 1, |out| put_value(out, value, depth + 1));
+        }
+    });
+}
+
+fn put_map(out: &mut Vec<u8>, entries: &[Attribute<'_>], depth: u32) {
+    put_message(out, MAP_VALUE, 1, |out| {
+        for entry in entries {
+            put_key_value(out, VALUES, entry.key, &entry.value, depth + 1);
         }
     });
 }

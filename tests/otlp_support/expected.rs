@@ -2,7 +2,7 @@
 
 use observability_ts::config::{AttributeValue, ResourceSettings};
 use observability_ts::span::{Attribute, FinishedSpan, Scope, SpanId, SpanKind, Status, TraceFlags, Value};
-use opentelemetry_proto::tonic::common::v1::{AnyValue, ArrayValue, InstrumentationScope, KeyValue, any_value};
+use opentelemetry_proto::tonic::common::v1::{AnyValue, ArrayValue, InstrumentationScope, KeyValue, KeyValueList, any_value};
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::{self as proto, span as parts};
 
@@ -13,6 +13,8 @@ fn any_value(value: &Value<'_>) -> AnyValue {
         Value::I64(int) => Some(any_value::Value::IntValue(*int)),
         Value::F64(double) => Some(any_value::Value::DoubleValue(*double)),
         Value::Str(string) => Some(any_value::Value::StringValue((*string).to_owned())),
+        Value::Bytes(bytes) => Some(any_value::Value::BytesValue(bytes.to_vec())),
+        Value::Map(entries) => Some(any_value::Value::KvlistValue(KeyValueList { values: attributes(entries) })),
         Value::Array(values) => Some(any_value::Value::ArrayValue(ArrayValue { values: values.iter().map(any_value).collect() })),
     };
     AnyValue { value }
@@ -91,6 +93,7 @@ fn exact(attributes: &mut [KeyValue]) {
                 value.value = Some(any_value::Value::BytesValue(double.to_bits().to_be_bytes().to_vec()));
             }
             Some(any_value::Value::ArrayValue(array)) => array.values.iter_mut().for_each(exact_value),
+            Some(any_value::Value::KvlistValue(map)) => exact(&mut map.values),
             _ => {}
         }
     }

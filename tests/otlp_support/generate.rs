@@ -12,7 +12,9 @@ pub enum OwnedValue {
     I64(i64),
     F64(f64),
     Str(String),
+    Bytes(Vec<u8>),
     Array(Vec<OwnedValue>),
+    Map(Vec<OwnedAttribute>),
 }
 
 #[derive(Debug, Clone)]
@@ -77,7 +79,9 @@ impl OwnedValue {
             Self::I64(int) => Value::I64(*int),
             Self::F64(double) => Value::F64(*double),
             Self::Str(string) => Value::Str(string),
+            Self::Bytes(bytes) => Value::Bytes(bytes),
             Self::Array(values) => Value::Array(values.iter().map(Self::borrow).collect()),
+            Self::Map(entries) => Value::Map(borrow_attributes(entries)),
         }
     }
 }
@@ -179,12 +183,15 @@ fn scalars() -> impl Strategy<Value = OwnedValue> {
         ints().prop_map(OwnedValue::I64),
         doubles().prop_map(OwnedValue::F64),
         strings().prop_map(OwnedValue::Str),
+        vec(any::<u8>(), 0..200).prop_map(OwnedValue::Bytes),
     ]
 }
 
 fn values() -> impl Strategy<Value = OwnedValue> {
-    let array = vec(prop_oneof![9 => scalars(), 1 => vec(scalars(), 0..3).prop_map(OwnedValue::Array)], 0..12);
-    prop_oneof![5 => scalars(), 1 => array.prop_map(OwnedValue::Array)]
+    scalars().prop_recursive(3, 24, 8, |inner| {
+        let entry = (strings(), inner.clone()).prop_map(|(key, value)| OwnedAttribute { key, value });
+        prop_oneof![vec(inner, 0..8).prop_map(OwnedValue::Array), vec(entry, 0..8).prop_map(OwnedValue::Map)]
+    })
 }
 
 fn attributes() -> impl Strategy<Value = Vec<OwnedAttribute>> {

@@ -12,6 +12,6 @@ pub use generate::{OwnedSpan, plain_span, resources, scopes, spans};
 /// How properties are tried: `PROPTEST_CASES` times, or often enough to meet every branch within seconds. What fails is printed, not kept in
 /// a file: generated spans are large, and a bug found belongs in a test of its own.
 pub fn config() -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(192);
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(128);
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
