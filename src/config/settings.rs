@@ -151,8 +151,8 @@ pub struct SamplerSettings {
 impl SamplerSettings {
     /// The number that the four 32-bit words of a trace id, XORed, must stay below for a root trace to be kept.
     ///
-    /// It is the bound of OpenTelemetry JS, so that services on either choose the same traces, save that a ratio of 1 keeps every trace: the
-    /// bound is then 2^32, which no XOR reaches, where OpenTelemetry JS loses one trace in four thousand million.
+    /// It is the bound that OpenTelemetry JS computes (`TraceIdRatioBasedSampler`), so that services on either keep the same traces. At a
+    /// ratio of 1 it is 2^32, which no XOR reaches: every trace is kept.
     pub fn upper_bound(&self) -> u64 {
         if self.ratio >= 1.0 { 1 << 32 } else { (self.ratio.max(0.0) * f64::from(u32::MAX)) as u64 }
     }

@@ -1,1 +1,5 @@
-//! scaffold, being written
+//! Sampling: which traces are kept.
+
+mod head;
+
+pub use head::HeadSampler;
