@@ -1,0 +1,165 @@
+/** Client spans of `http.request` and `https.request`: where they begin on each version of Node, and the `emit` they end in. */
+
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import * as http from 'node:http';
+import type * as https from 'node:https';
+import { syncBuiltinESMExports } from 'node:module';
+import type { TextMapSetter } from '@opentelemetry/api';
+import type { OutgoingTrace, OutgoingTracer } from './outgoing';
+import { type Method, patch } from './patch';
+import { parseHost } from './url';
+
+/** Where a client request carries its trace; registered, so that two copies of this package see each other's. */
+const OUTGOING_TRACE = Symbol.for('@manifest-cyber/observability-ts.outgoing');
+
+type TracedClientRequest = http.ClientRequest & { [OUTGOING_TRACE]?: OutgoingTrace | null };
+
+/** Node publishes each client request here while headers can still be added: from 22.12 and 23.2 on. */
+const CREATED_CHANNEL = 'http.client.request.created';
+
+function publishesCreated(version: string): boolean {
+  const [major, minor] = version.split('.').map(Number);
+  return major > 23 || (major === 23 && minor >= 2) || (major === 22 && minor >= 12);
+}
+
+/** Traces every client request from now on. Returns what undoes it. */
+export function patchClients(tracer: OutgoingTracer): () => void {
+  let enabled = true;
+  const created = (request: TracedClientRequest): void => {
+    if (enabled && request[OUTGOING_TRACE] === undefined) request[OUTGOING_TRACE] = start(request, tracer) ?? null;
+  };
+  const undo = [
+    patch(http.ClientRequest.prototype, 'emit', emitOfClient),
+    publishesCreated(process.versions.node) ? watchChannel(created) : patchRequests(created),
+  ];
+  return () => {
+    enabled = false;
+    for (const restore of undo.reverse()) restore();
+  };
+}
+
+function watchChannel(created: (request: TracedClientRequest) => void): () => void {
+  const onCreated = (message: unknown): void => created((message as { request: TracedClientRequest }).request);
+  subscribe(CREATED_CHANNEL, onCreated);
+  return () => unsubscribe(CREATED_CHANNEL, onCreated);
+}
+
+/**
+ * For Node before 22.12. An agent gets a request at the end of the constructor, whoever calls it and however they imported it; `request` and `get` are
+ * patched too, for requests with an agent of another make or with none.
+ */
+function patchRequests(created: (request: TracedClientRequest) => void): () => void {
+  const undo = [
+    patch(
+      http.Agent.prototype,
+      'addRequest',
+      (original) =>
+        function (this: http.Agent, ...args: unknown[]) {
+          if (args[0] instanceof http.ClientRequest) created(args[0]);
+          return original.apply(this, args);
+        },
+    ),
+  ];
+  for (const exported of [require('node:http') as typeof http, require('node:https') as typeof https]) {
+    const request = (original: Method) =>
+      function (this: unknown, ...args: unknown[]) {
+        const made = original.apply(this, args) as http.ClientRequest;
+        created(made);
+        return made;
+      };
+    undo.push(patch(exported, 'request', request));
+    const patched = exported.request as Method;
+    // The original calls Node's own `request`, so that ours would see the headers too late.
+    undo.push(
+      patch(
+        exported,
+        'get',
+        () =>
+          function (this: unknown, ...args: unknown[]) {
+            const made = patched.apply(this, args) as http.ClientRequest;
+            made.end();
+            return made;
+          },
+      ),
+    );
+  }
+  syncBuiltinESMExports();
+  return () => {
+    for (const restore of undo.reverse()) restore();
+    syncBuiltinESMExports();
+  };
+}
+
+function start(request: http.ClientRequest, tracer: OutgoingTracer): OutgoingTrace | undefined {
+  const scheme = request.protocol === 'https:' ? 'https' : 'http';
+  return tracer.start(request.method, scheme, authorityOf(request), request.path, request, HEADER_SETTER);
+}
+
+/** The host that the request was made for, with its port as the `Host` header has it, unless that names another host (a virtual one). */
+function authorityOf(request: http.ClientRequest): string {
+  const header = request.getHeader('host');
+  if (typeof header !== 'string') return request.host;
+  return header === request.host || parseHost(header).address === request.host ? header : request.host;
+}
+
+/** What Node keeps of a header block that is written already but not sent. */
+interface StoredHeaders {
+  _header?: string | null;
+  _headerSent?: boolean;
+}
+
+/** Sets a header, replacing the caller's own: a request that carried the incoming `traceparent` through would else hang in the wrong place. */
+const HEADER_SETTER: TextMapSetter<http.ClientRequest> = {
+  set(request, name, value) {
+    if (!request.headersSent) {
+      if (isSigned(request.getHeader('authorization'), request.getHeader(name), name)) return;
+      request.setHeader(name, value);
+      return;
+    }
+    // Headers given as an array, and those of a request with `Expect: 100-continue`, are one string from the start; nothing is sent in this tick.
+    const stored = request as StoredHeaders;
+    if (typeof stored._header !== 'string' || stored._headerSent === true || !stored._header.endsWith('\r\n\r\n')) return;
+    const own = new RegExp(`\r\n${name}:[^\r]*`, 'gi');
+    stored._header = `${stored._header.slice(0, -4).replace(own, '')}\r\n${name}: ${value}\r\n\r\n`;
+  },
+};
+
+/** Whether the caller's header is part of an AWS signature, which another value would break. */
+export function isSigned(authorization: unknown, own: unknown, name: string): boolean {
+  if (own === undefined || typeof authorization !== 'string' || !authorization.startsWith('AWS4-')) return false;
+  const signed = /SignedHeaders=([^,\s]+)/.exec(authorization);
+  return signed !== null && signed[1].split(';').includes(name);
+}
+
+/** Listening in `emit` adds no listener, so a request without an `error` listener still throws and one without a `response` listener is still drained. */
+function emitOfClient(original: Method): Method {
+  return function (this: TracedClientRequest, ...args: unknown[]): boolean {
+    const trace = this[OUTGOING_TRACE];
+    if (trace) {
+      switch (args[0]) {
+        case 'response':
+          trace.respond((args[1] as http.IncomingMessage).statusCode ?? 0);
+          break;
+        case 'upgrade':
+        case 'connect':
+          trace.respond((args[1] as http.IncomingMessage).statusCode ?? 0);
+          trace.end();
+          break;
+        case 'error':
+          trace.fail(args[1]);
+          break;
+        case 'close':
+          closed(this, trace);
+          break;
+      }
+    }
+    return original.apply(this, args);
+  };
+}
+
+function closed(request: http.ClientRequest, trace: OutgoingTrace): void {
+  const response = (request as { res?: http.IncomingMessage | null }).res;
+  if (response?.complete) trace.end();
+  else if (response?.errored) trace.fail(response.errored);
+  else trace.abandon();
+}

@@ -1,0 +1,62 @@
+/** The context of a request: an OpenTelemetry context that holds the server span without copying a map per request. */
+
+import { type Context, createContextKey, ROOT_CONTEXT, type Span } from '@opentelemetry/api';
+
+/** The keys are `Symbol.for(…)` of these names, so that every copy of the API and of OpenTelemetry's core package finds the same values. */
+const SPAN_KEY = createContextKey('OpenTelemetry Context Key SPAN');
+const RPC_METADATA_KEY = createContextKey('OpenTelemetry SDK Context Key RPC_METADATA');
+const SUPPRESS_TRACING_KEY = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+
+/** What OpenTelemetry's framework instrumentations (Express, Koa, Fastify, …) look for in the context to report the route they found. */
+export interface RpcMetadata {
+  /** Always `http`: other values are not ours. */
+  readonly type: 'http';
+  /** The server span of the request. */
+  readonly span: Span;
+  /** The route, once a framework's instrumentation has found it. */
+  route?: string;
+}
+
+/** Context in which nothing is traced, for what happens inside ignored requests. */
+export const SUPPRESSED: Context = ROOT_CONTEXT.setValue(SUPPRESS_TRACING_KEY, true);
+
+/** Whether tracing is suppressed here, as OpenTelemetry's exporters and our ignored requests do. */
+export function isSuppressed(context: Context): boolean {
+  return context.getValue(SUPPRESS_TRACING_KEY) === true;
+}
+
+/** The metadata that the nearest HTTP instrumentation put here. */
+export function rpcMetadata(context: Context): RpcMetadata | undefined {
+  const metadata = context.getValue(RPC_METADATA_KEY) as RpcMetadata | undefined;
+  return metadata?.type === 'http' ? metadata : undefined;
+}
+
+/** A span and its RPC metadata over a base. One object instead of two copied maps, because there is one per request. */
+export class RequestContext implements Context {
+  private expanded: Context | undefined;
+
+  constructor(
+    private readonly base: Context,
+    private readonly metadata: RpcMetadata,
+  ) {}
+
+  getValue(key: symbol): unknown {
+    if (key === SPAN_KEY) return this.metadata.span;
+    if (key === RPC_METADATA_KEY) return this.metadata;
+    return this.base.getValue(key);
+  }
+
+  setValue(key: symbol, value: unknown): Context {
+    return this.expand().setValue(key, value);
+  }
+
+  deleteValue(key: symbol): Context {
+    return this.expand().deleteValue(key);
+  }
+
+  /** The same as an ordinary context, made when the first child is derived. */
+  private expand(): Context {
+    this.expanded ??= this.base.setValue(SPAN_KEY, this.metadata.span).setValue(RPC_METADATA_KEY, this.metadata);
+    return this.expanded;
+  }
+}

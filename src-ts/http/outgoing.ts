@@ -1,0 +1,117 @@
+/** Client spans, whichever client makes the request: what they carry, how they end, and the headers that go out. */
+
+import { context, propagation, type Span, SpanKind, SpanStatusCode, type TextMapSetter, type Tracer, trace } from '@opentelemetry/api';
+import { isSuppressed } from './context';
+import type { HttpInstrumentationOptions, OutgoingRequest } from './options';
+import { compileOutgoing, type OutgoingFilter } from './rules';
+import { ERROR_TYPE, errorType, HTTP_REQUEST_METHOD_ORIGINAL, HTTP_RESPONSE_STATUS_CODE, isUnknown, methodOf } from './semantics';
+import { defaultPort, parseHost, redactUrl } from './url';
+import { describe, type Warn } from './warnings';
+
+/** The client span of one request. */
+export class OutgoingTrace {
+  private ended = false;
+
+  constructor(private readonly span: Span) {}
+
+  /** The headers of the response are there. */
+  respond(status: number): void {
+    if (this.ended) return;
+    this.span.setAttribute(HTTP_RESPONSE_STATUS_CODE, status);
+    // For a client, 4xx is a failure too (semantic conventions, "HTTP client span").
+    if (status >= 400) this.setFailure(String(status), undefined);
+  }
+
+  /** The request failed; ends the span. */
+  fail(error: unknown): void {
+    if (this.ended) return;
+    this.setFailure(errorType(error), error);
+    this.end();
+  }
+
+  /** The caller lost interest before the response was whole, which is no failure; ends the span. */
+  abandon(): void {
+    if (this.ended) return;
+    this.span.setAttribute(ERROR_TYPE, 'aborted');
+    this.end();
+  }
+
+  /** The response is whole, or the connection was taken over; ends the span. */
+  end(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.span.end();
+  }
+
+  private setFailure(type: string, error: unknown): void {
+    this.span.setAttribute(ERROR_TYPE, type);
+    this.span.setStatus(
+      error instanceof Error && error.message ? { code: SpanStatusCode.ERROR, message: error.message } : { code: SpanStatusCode.ERROR },
+    );
+  }
+}
+
+/** Makes client spans; one for each process. */
+export class OutgoingTracer {
+  private readonly ignored: OutgoingFilter | undefined;
+  private readonly onOutgoing: HttpInstrumentationOptions['onOutgoing'];
+
+  constructor(
+    options: HttpInstrumentationOptions,
+    private readonly tracer: Tracer,
+    private readonly warn: Warn,
+  ) {
+    this.ignored = compileOutgoing(options, warn);
+    this.onOutgoing = options.onOutgoing;
+  }
+
+  /**
+   * Starts the span of a request and writes the propagation headers onto `carrier`; `undefined` when the request is not traced.
+   * Never throws. `scheme` is `http` or `https`, `authority` the host with its port if that is not the scheme's own.
+   */
+  start<C>(method: string, scheme: string, authority: string, path: string, carrier: C, setter: TextMapSetter<C>): OutgoingTrace | undefined {
+    try {
+      const active = context.active();
+      if (isSuppressed(active)) return undefined;
+      const known = methodOf(method);
+      const url = redactUrl(fullUrl(scheme, authority, path));
+      const described: OutgoingRequest | undefined =
+        this.ignored !== undefined || this.onOutgoing !== undefined ? { method, host: authority, path, url } : undefined;
+      if (described !== undefined && this.ignored?.(described)) return undefined;
+      const host = parseHost(authority);
+      // biome-ignore format: one attribute a line
+      const span = this.tracer.startSpan(known.name, {
+        kind: SpanKind.CLIENT,
+        attributes: {
+          'http.request.method': known.value,
+          'url.full': url,
+          'server.address': host.address,
+          'server.port': host.port ?? defaultPort(scheme),
+        },
+      }, active);
+      propagation.inject(trace.setSpan(active, span), carrier, setter);
+      if (span.isRecording()) {
+        if (isUnknown(known)) span.setAttribute(HTTP_REQUEST_METHOD_ORIGINAL, method);
+        if (this.onOutgoing !== undefined && described !== undefined) this.callHook(this.onOutgoing, span, described);
+      }
+      return new OutgoingTrace(span);
+    } catch (error) {
+      this.warn('OBS_HTTP_FAILED', `a request could not be traced (${describe(error)}); this is a fault of the tracing, the request went on`);
+      return undefined;
+    }
+  }
+
+  private callHook(hook: NonNullable<HttpInstrumentationOptions['onOutgoing']>, span: Span, request: OutgoingRequest): void {
+    try {
+      hook(span, request);
+    } catch (error) {
+      this.warn('OBS_HTTP_HOOK_THREW', `onOutgoing threw (${describe(error)}); the span goes on without what it would have added`);
+    }
+  }
+}
+
+function fullUrl(scheme: string, authority: string, path: string): string {
+  if (path.charCodeAt(0) === 47 /* / */) return `${scheme}://${authority}${path}`;
+  // To a proxy the target is absolute, and to CONNECT it is a host, which is no part of a URL.
+  return path.includes('://') ? path : `${scheme}://${authority}/`;
+}

@@ -1,0 +1,115 @@
+/** A traced incoming request, from the moment its headers are there to the moment its response is done. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Context, type Span, SpanStatusCode } from '@opentelemetry/api';
+import { RequestContext, type RpcMetadata } from './context';
+import { routeOf, spanName } from './route';
+import { CLIENT_ABORTED, ERROR_TYPE, errorType, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, type Method } from './semantics';
+
+/**
+ * Where a request and its response carry their trace. A registered symbol, so that a second copy of this package, or the middleware of another version,
+ * sees that the request has its server span already.
+ */
+export const REQUEST_TRACE = Symbol.for('@manifest-cyber/observability-ts.request');
+
+/** An object of Node that may carry a trace. */
+export interface Carrying {
+  [REQUEST_TRACE]?: RequestTrace | IgnoredRequest;
+}
+
+/** A request that is not traced: only its context matters, in which nothing is traced. */
+export class IgnoredRequest {
+  readonly span = undefined;
+  constructor(readonly context: Context) {}
+  finish(_response: ServerResponse): void {}
+}
+
+/** A request with its server span. */
+export class RequestTrace implements RpcMetadata {
+  readonly type = 'http';
+  /** The context that the handlers run in. */
+  readonly context: RequestContext;
+  /** Set by OpenTelemetry's framework instrumentations, if any is there. */
+  route?: string;
+  /** What was passed to `next(error)`, or thrown. */
+  private error: unknown;
+  private failed = false;
+  private ended = false;
+
+  constructor(
+    readonly span: Span,
+    base: Context,
+    private readonly request: IncomingMessage,
+    private readonly method: Method,
+  ) {
+    this.context = new RequestContext(base, this);
+  }
+
+  /** Notes an error that the application met. Whether the span failed is the status code's to say, once the response is sent. */
+  recordError(error: unknown): void {
+    if (this.ended) return;
+    this.failed = true;
+    this.error = error;
+    this.span.recordException(error instanceof Error ? error : String(error));
+  }
+
+  /** Ends the span of a request whose handler threw: no response may ever follow. */
+  fail(error: unknown): void {
+    if (this.ended) return;
+    this.recordError(error);
+    this.setFailure(errorType(error), error);
+    this.end();
+  }
+
+  /** Ends the span when the response has closed: sent, or cut off. */
+  finish(response: ServerResponse): void {
+    if (this.ended) return;
+    const span = this.span;
+    if (span.isRecording()) {
+      const status = response.statusCode;
+      // Nothing was sent before the connection closed: the status code is only what Node would have sent.
+      if (response.headersSent) span.setAttribute(HTTP_RESPONSE_STATUS_CODE, status);
+      if (!response.writableFinished) this.setUnfinished(response.errored);
+      else if (status >= 500) this.setFailure(this.failed ? errorType(this.error) : String(status), this.error);
+    }
+    this.end();
+  }
+
+  /** Ends the span of an upgraded connection, or of one whose response Node did not write. */
+  finishRaw(status: number | undefined): void {
+    if (this.ended) return;
+    if (status === undefined) {
+      this.setUnfinished(null);
+    } else {
+      this.span.setAttribute(HTTP_RESPONSE_STATUS_CODE, status);
+      if (status >= 500) this.setFailure(String(status), undefined);
+    }
+    this.end();
+  }
+
+  /** A client may go away at any time, which is no failure of this service; a response that was destroyed with an error is one. */
+  private setUnfinished(error: Error | null | undefined): void {
+    if (error) this.setFailure(errorType(error), error);
+    else if (this.failed) this.setFailure(errorType(this.error), this.error);
+    else this.span.setAttribute(ERROR_TYPE, CLIENT_ABORTED);
+  }
+
+  private setFailure(type: string, error: unknown): void {
+    this.span.setAttribute(ERROR_TYPE, type);
+    this.span.setStatus(
+      error instanceof Error && error.message ? { code: SpanStatusCode.ERROR, message: error.message } : { code: SpanStatusCode.ERROR },
+    );
+  }
+
+  private end(): void {
+    this.ended = true;
+    if (this.span.isRecording()) {
+      const route = this.route ?? routeOf(this.request);
+      if (route !== undefined) {
+        this.span.setAttribute(HTTP_ROUTE, route);
+        this.span.updateName(spanName(this.method.name, route));
+      }
+    }
+    this.span.end();
+  }
+}

@@ -1,0 +1,60 @@
+/** Ignore rules, compiled once. */
+
+import type { IncomingMessage } from 'node:http';
+import { DEFAULT_HEALTH_CHECKS, type HttpInstrumentationOptions, type OutgoingRequest } from './options';
+import { describe, type Warn } from './warnings';
+
+/** Whether an incoming request is left out. `path` has no query string. */
+export type IncomingFilter = (path: string, request: IncomingMessage) => boolean;
+
+/** Whether an outgoing request is left out. */
+export type OutgoingFilter = (request: OutgoingRequest) => boolean;
+
+type Rule<T> = string | RegExp | ((request: T) => boolean);
+
+/** Whether one of the rules holds. A rule that throws counts as one that does not hold, and is reported once. */
+function matcher<T>(rules: readonly Rule<T>[], option: string, warn: Warn): ((text: string, request: T) => boolean) | undefined {
+  const usable = rules.filter((rule) => {
+    const ok = typeof rule === 'string' || typeof rule === 'function' || rule instanceof RegExp;
+    if (!ok) warn('OBS_HTTP_RULE_INVALID', `${option} takes strings, regular expressions and functions; a rule of type ${typeof rule} was left out`);
+    return ok;
+  });
+  if (usable.length === 0) return undefined;
+  return (text, request) => {
+    for (const rule of usable) {
+      if (typeof rule === 'string') {
+        if (text.startsWith(rule)) return true;
+      } else if (rule instanceof RegExp) {
+        // `search` neither reads nor moves lastIndex, so a pattern with the g or y flag does not remember the request before.
+        if (text.search(rule) !== -1) return true;
+      } else {
+        try {
+          if (rule(request) === true) return true;
+        } catch (error) {
+          warn('OBS_HTTP_RULE_THREW', `a function of ${option} threw (${describe(error)}); requests it throws for are traced`);
+        }
+      }
+    }
+    return false;
+  };
+}
+
+/** Compiles the rules for incoming requests; `undefined` when nothing is ever left out. */
+export function compileIncoming(
+  options: Pick<HttpInstrumentationOptions, 'healthChecks' | 'ignoreIncoming'>,
+  warn: Warn,
+): IncomingFilter | undefined {
+  const checks = new Set(options.healthChecks === false ? [] : (options.healthChecks ?? DEFAULT_HEALTH_CHECKS));
+  const ignored = matcher<IncomingMessage>(options.ignoreIncoming ?? [], 'ignoreIncoming', warn);
+  if (checks.size === 0) return ignored;
+  // Health checks are short: comparing lengths spares the look-up, and the hash of a path seen once, for nearly all others.
+  let longest = 0;
+  for (const check of checks) longest = Math.max(longest, check.length);
+  return (path, request) => (path.length <= longest && checks.has(path)) || (ignored !== undefined && ignored(path, request));
+}
+
+/** Compiles the rules for outgoing requests; `undefined` when nothing is ever left out. */
+export function compileOutgoing(options: Pick<HttpInstrumentationOptions, 'ignoreOutgoing'>, warn: Warn): OutgoingFilter | undefined {
+  const ignored = matcher<OutgoingRequest>(options.ignoreOutgoing ?? [], 'ignoreOutgoing', warn);
+  return ignored && ((request) => ignored(request.url, request));
+}

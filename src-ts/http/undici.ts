@@ -1,0 +1,76 @@
+/** Client spans of the global `fetch` and of undici, the built-in one and the one from npm: both publish to the same channels. */
+
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { TextMapSetter } from '@opentelemetry/api';
+import { isSigned } from './client';
+import type { OutgoingTrace, OutgoingTracer } from './outgoing';
+
+const OUTGOING_TRACE = Symbol.for('@manifest-cyber/observability-ts.outgoing');
+
+/** What undici 6, 7 and 8 publish; each hop of a redirect is a request of its own. */
+interface UndiciRequest {
+  readonly origin: string | URL;
+  readonly method: string;
+  readonly path: string;
+  /** Names and values in turn. */
+  readonly headers: unknown;
+  addHeader(name: string, value: string): void;
+  [OUTGOING_TRACE]?: OutgoingTrace | null;
+}
+
+interface Message {
+  readonly request: UndiciRequest;
+  readonly response?: { readonly statusCode: number };
+  readonly error?: unknown;
+}
+
+/** Traces every request of undici from now on. Returns what undoes it. */
+export function watchUndici(tracer: OutgoingTracer): () => void {
+  const listeners: [channel: string, listener: (message: unknown) => void][] = [
+    ['undici:request:create', (message) => created((message as Message).request, tracer)],
+    ['undici:request:headers', (message) => traceOf(message)?.respond((message as Message).response?.statusCode ?? 0)],
+    ['undici:request:trailers', (message) => traceOf(message)?.end()],
+    ['undici:request:error', (message) => traceOf(message)?.fail((message as Message).error)],
+  ];
+  for (const [channel, listener] of listeners) subscribe(channel, listener);
+  return () => {
+    for (const [channel, listener] of listeners) unsubscribe(channel, listener);
+  };
+}
+
+function traceOf(message: unknown): OutgoingTrace | null | undefined {
+  return (message as Message).request[OUTGOING_TRACE];
+}
+
+function created(request: UndiciRequest, tracer: OutgoingTracer): void {
+  if (request[OUTGOING_TRACE] !== undefined) return;
+  const origin = String(request.origin);
+  const authority = origin.indexOf('://') + 3;
+  const scheme = origin.startsWith('https:') ? 'https' : 'http';
+  const end = origin.indexOf('/', authority);
+  request[OUTGOING_TRACE] =
+    tracer.start(request.method, scheme, end === -1 ? origin.slice(authority) : origin.slice(authority, end), request.path, request, HEADER_SETTER) ??
+    null;
+}
+
+/** Sets a header, replacing the caller's own in place: two `traceparent` headers would be no valid one. */
+const HEADER_SETTER: TextMapSetter<UndiciRequest> = {
+  set(request, name, value) {
+    const headers = request.headers;
+    if (Array.isArray(headers)) {
+      let own = -1;
+      let authorization: unknown;
+      for (let i = 0; i < headers.length; i += 2) {
+        const key: unknown = headers[i];
+        if (typeof key !== 'string') continue;
+        if (key.length === name.length && key.toLowerCase() === name) own = i;
+        else if (key.length === 13 && key.toLowerCase() === 'authorization') authorization = headers[i + 1];
+      }
+      if (own !== -1) {
+        if (!isSigned(authorization, headers[own + 1], name)) headers[own + 1] = value;
+        return;
+      }
+    }
+    request.addHeader(name, value);
+  },
+};
