@@ -5,7 +5,7 @@ import { context, type SpanContext, trace } from '@opentelemetry/api';
 import { rpcMetadata } from '../http/context';
 import { IncomingTracer } from '../http/incoming';
 import type { HttpInstrumentationOptions } from '../http/options';
-import { type Carrying, REQUEST_TRACE, RequestTrace } from '../http/request';
+import { type Carrying, REQUEST_TRACE } from '../http/request';
 import { formatTraceparent } from '../http/traceparent';
 import { warnOnce } from '../http/warnings';
 
@@ -43,7 +43,7 @@ export function tracingMiddleware(options: TracingMiddlewareOptions = {}): Middl
         spanContext = other.spanContext();
       }
     }
-    if (traced instanceof RequestTrace) spanContext = traced.span.spanContext();
+    if (traced?.span !== undefined) spanContext = traced.span.spanContext();
     if (header !== false && spanContext !== undefined && !response.headersSent) setHeader(response, header, spanContext);
     if (!made || traced === undefined) {
       next();

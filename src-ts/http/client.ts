@@ -128,7 +128,7 @@ const HEADER_SETTER: TextMapSetter<http.ClientRequest> = {
 export function isSigned(authorization: unknown, own: unknown, name: string): boolean {
   if (own === undefined || typeof authorization !== 'string' || !authorization.startsWith('AWS4-')) return false;
   const signed = /SignedHeaders=([^,\s]+)/.exec(authorization);
-  return signed !== null && signed[1].split(';').includes(name);
+  return signed?.[1].split(';').includes(name) === true;
 }
 
 /** Listening in `emit` adds no listener, so a request without an `error` listener still throws and one without a `response` listener is still drained. */

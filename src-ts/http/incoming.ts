@@ -8,7 +8,7 @@ import type { HttpInstrumentationOptions } from './options';
 import { type Carrying, IgnoredRequest, REQUEST_TRACE, RequestTrace } from './request';
 import { compileIncoming, type IncomingFilter } from './rules';
 import { HTTP_REQUEST_METHOD_ORIGINAL, isUnknown, methodOf, URL_QUERY } from './semantics';
-import { defaultPort, firstElement, parseHost, pathStart, redactQuery } from './url';
+import { defaultPort, firstElement, parseHost, pathStart, plainAddress, redactQuery } from './url';
 import { describe, type Warn } from './warnings';
 
 /** Exporters of OpenTelemetry, ours included, name themselves so: a receiver in this process must not trace what traces it. */
@@ -70,7 +70,7 @@ export class IncomingTracer {
     const scheme = forwarded === 'https' || forwarded === 'http' ? forwarded : socket.encrypted === true ? 'https' : 'http';
     const authority = firstElement(headers['x-forwarded-host']) ?? headers.host;
     const host = authority === undefined ? undefined : parseHost(authority);
-    const peer = socket.remoteAddress;
+    const peer = plainAddress(socket.remoteAddress);
     const method = methodOf(request.method ?? '');
     const base = this.extract(headers);
     // biome-ignore format: one attribute a line

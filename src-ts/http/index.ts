@@ -28,7 +28,7 @@ export interface HttpInstrumentationDeps {
 
 /** A running instrumentation. */
 export interface HttpInstrumentation {
-  /** Puts everything back. Requests under way still end their spans. */
+  /** Puts everything back. Spans of requests under way are not ended: tracing is over. */
   disable(): void;
 }
 

@@ -12,7 +12,7 @@ import { CLIENT_ABORTED, ERROR_TYPE, errorType, HTTP_RESPONSE_STATUS_CODE, HTTP_
  */
 export const REQUEST_TRACE = Symbol.for('@manifest-cyber/observability-ts.request');
 
-/** An object of Node that may carry a trace. */
+/** An object of Node that may carry a trace. Another copy of this package may have made it, so its class is not to be asked for. */
 export interface Carrying {
   [REQUEST_TRACE]?: RequestTrace | IgnoredRequest;
 }

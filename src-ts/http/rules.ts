@@ -50,7 +50,7 @@ export function compileIncoming(
   // Health checks are short: comparing lengths spares the look-up, and the hash of a path seen once, for nearly all others.
   let longest = 0;
   for (const check of checks) longest = Math.max(longest, check.length);
-  return (path, request) => (path.length <= longest && checks.has(path)) || (ignored !== undefined && ignored(path, request));
+  return (path, request) => (path.length <= longest && checks.has(path)) || ignored?.(path, request) === true;
 }
 
 /** Compiles the rules for outgoing requests; `undefined` when nothing is ever left out. */

@@ -7,7 +7,7 @@ import { context } from '@opentelemetry/api';
 import { watchHandshake } from './handshake';
 import type { IncomingTracer } from './incoming';
 import { type Method, patch } from './patch';
-import { type Carrying, type IgnoredRequest, REQUEST_TRACE, RequestTrace } from './request';
+import { type Carrying, type IgnoredRequest, REQUEST_TRACE, type RequestTrace } from './request';
 
 type TracedRequest = http.IncomingMessage & Carrying;
 type TracedResponse = http.ServerResponse & Carrying;
@@ -65,7 +65,7 @@ function emitHandshake(server: http.Server, original: Method, args: unknown[], t
   if (!(request instanceof http.IncomingMessage) || request[REQUEST_TRACE] !== undefined) return original.apply(server, args);
   const trace = tracer.start(request, undefined);
   if (trace === undefined) return original.apply(server, args);
-  if (trace instanceof RequestTrace) watchHandshake(trace, args[2] as Socket);
+  if (trace.span !== undefined) watchHandshake(trace, args[2] as Socket);
   return runHandlers(trace, server, original, args);
 }
 
@@ -74,7 +74,7 @@ function runHandlers(trace: RequestTrace | IgnoredRequest, server: http.Server, 
   try {
     return context.with(trace.context, () => original.apply(server, args));
   } catch (error) {
-    if (trace instanceof RequestTrace) trace.fail(error);
+    if (trace.span !== undefined) trace.fail(error);
     throw error;
   }
 }

@@ -86,3 +86,8 @@ export function firstElement(header: string | string[] | undefined): string | un
   const comma = text.indexOf(',');
   return (comma === -1 ? text : text.slice(0, comma)).trim() || undefined;
 }
+
+/** An IPv4 address that a dual-stack socket shows as IPv6 (`::ffff:10.0.0.1`), as IPv4. */
+export function plainAddress(address: string | undefined): string | undefined {
+  return address?.startsWith('::ffff:') ? address.slice(7) : address;
+}
