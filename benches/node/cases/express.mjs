@@ -1,0 +1,48 @@
+// Main-thread CPU that tracing adds to a request of an Express 5 service: with the server span, the middleware and one header written.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { startApp } from '../lib/app.mjs';
+import { startReading } from '../lib/cpu.mjs';
+
+export const title = 'Express 5';
+export const contenders = ['none', 'ours', 'opentelemetry', 'datadog'];
+export const options = { warmup: 8000, requests: 16_000, connections: 8 };
+export const figures = [
+  {
+    key: 'mainMicros',
+    title: 'Express 5 JSON hello: main thread added per request',
+    unit: 'µs',
+    net: true,
+    bars: { opentelemetry: { atMost: 1 / 10, aim: 1 / 15 } },
+  },
+  { key: 'allMicros', title: 'Express 5 JSON hello: all threads added per request', unit: 'µs', net: true, bars: {} },
+];
+
+const LOAD = fileURLToPath(new URL('../load.mjs', import.meta.url));
+
+export async function measure(contender, { sink, warmup, requests, connections, protocol }) {
+  const started = await contender.start({ sink, sampled: true, instrument: true, protocol });
+  const { port } = await startApp(started.middleware?.());
+  const load = fork(LOAD, [port, connections], { execArgv: [] });
+  await once(load, 'message');
+  const run = async (count) => {
+    load.send(count);
+    await once(load, 'message');
+  };
+  await run(warmup);
+  await started.flush();
+  const read = startReading();
+  await run(requests);
+  const busy = read();
+  await started.flush();
+  const used = read();
+  load.disconnect();
+  return {
+    mainMicros: used.mainNanos / requests / 1000,
+    allMicros: used.processNanos / requests / 1000,
+    requestsPerSecond: requests / (busy.wallNanos / 1e9),
+    expectedAtLeast: warmup + requests,
+    ledger: started.ledger?.(),
+  };
+}

@@ -1,0 +1,12 @@
+// The same program without tracing: what the harness costs, to be taken off the others.
+import { bareRequest } from '../lib/workload.mjs';
+
+export const title = 'no tracing';
+export const exportsSpans = false;
+
+export async function start() {
+  return { flush: async () => {} };
+}
+
+export const request = () => bareRequest;
+export const activeRequest = () => bareRequest;

@@ -1,0 +1,66 @@
+// OpenTelemetry JS set up as its documentation says, with what kindness costs nothing: a queue that never overflows, no resource detectors.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { generation, requirePeer } from '../lib/peers.mjs';
+import { openTelemetryActiveRequest, openTelemetryRequest } from '../lib/workload.mjs';
+
+export const title = 'OpenTelemetry JS';
+
+// Its default of 2,048 would overflow in the bursts; a dropped span costs nothing and would flatter it or, as a failure, us.
+const QUEUE_SPANS = 65_536;
+// forceFlush() does not wait for the batch that is already on its way.
+const SETTLE_MILLIS = 150;
+
+// forceFlush() sends all batches at once, and its exporter refuses more than 30: it is let down to this many waiting spans first.
+const FLUSH_AT_MOST_SPANS = 4096;
+
+function createProcessor(sdk, url) {
+  const { OTLPTraceExporter } = requirePeer('@opentelemetry/exporter-trace-otlp-proto');
+  const exporter = new OTLPTraceExporter({ url });
+  const options = { maxQueueSize: QUEUE_SPANS };
+  return generation === 'node20' ? new sdk.BatchSpanProcessor(exporter, options) : new sdk.BatchSpanProcessor({ exporter, ...options });
+}
+
+function createProvider(sdk, { processor, sampled, resource }) {
+  const root = sampled ? new sdk.AlwaysOnSampler() : new sdk.TraceIdRatioBasedSampler(0);
+  const options = { sampler: new sdk.ParentBasedSampler({ root }), resource, spanProcessors: [processor] };
+  return generation === 'node20' ? new sdk.NodeTracerProvider(options) : new sdk.TracerProvider(options);
+}
+
+function register(provider, api) {
+  if (generation === 'node20') return provider.register();
+  const { AsyncLocalStorageContextManager } = requirePeer('@opentelemetry/context-async-hooks');
+  const { W3CTraceContextPropagator } = requirePeer('@opentelemetry/core');
+  api.trace.setGlobalTracerProvider(provider);
+  api.context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  api.propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+}
+
+export async function start({ sink, sampled, instrument = false }) {
+  const api = requirePeer('@opentelemetry/api');
+  const sdk = requirePeer(generation === 'node20' ? '@opentelemetry/sdk-trace-node' : '@opentelemetry/sdk-trace');
+  const { resourceFromAttributes } = requirePeer('@opentelemetry/resources');
+  const resource = resourceFromAttributes({ 'service.name': 'bench' });
+  const processor = createProcessor(sdk, `${sink.http}/v1/traces`);
+  const provider = createProvider(sdk, { processor, sampled, resource });
+  register(provider, api);
+  if (instrument) {
+    const { HttpInstrumentation } = requirePeer('@opentelemetry/instrumentation-http');
+    const { ExpressInstrumentation } = requirePeer('@opentelemetry/instrumentation-express');
+    for (const instrumentation of [new HttpInstrumentation(), new ExpressInstrumentation()]) {
+      instrumentation.setTracerProvider(provider);
+      instrumentation.enable();
+    }
+  }
+  return {
+    api,
+    tracer: api.trace.getTracer('bench', '1.0.0'),
+    flush: async () => {
+      while (processor._finishedSpans.length > FLUSH_AT_MOST_SPANS) await sleep(20);
+      await provider.forceFlush();
+      await sleep(SETTLE_MILLIS);
+    },
+  };
+}
+
+export const request = ({ api, tracer }) => openTelemetryRequest(api, tracer);
+export const activeRequest = ({ api, tracer }) => openTelemetryActiveRequest(api, tracer);

@@ -1,0 +1,27 @@
+import { requireOwn } from '../lib/peers.mjs';
+import { openTelemetryActiveRequest, openTelemetryRequest } from '../lib/workload.mjs';
+
+export const title = 'ours';
+
+/** Loads the package and starts it as a service would. */
+export async function start({ sink, sampled, protocol = 'otlp-http', instrument = false }) {
+  const own = requireOwn('@manifest-cyber/observability-ts');
+  const tracing = await own.initTracing({
+    serviceName: 'bench',
+    exporter: { type: protocol, endpoint: protocol === 'otlp-grpc' ? sink.grpc : sink.http },
+    sampling: { rate: sampled ? 1 : 0 },
+    ...(instrument ? {} : { http: false }),
+  });
+  const api = requireOwn('@opentelemetry/api');
+  return {
+    api,
+    own,
+    tracer: own.getTracer('bench', '1.0.0'),
+    flush: () => tracing.forceFlush(30_000),
+    ledger: () => tracing.stats(),
+    middleware: () => own.tracingMiddleware(),
+  };
+}
+
+export const request = ({ api, tracer }) => openTelemetryRequest(api, tracer);
+export const activeRequest = ({ api, tracer }) => openTelemetryActiveRequest(api, tracer);

@@ -1,0 +1,91 @@
+// From samples to the table: medians, what the harness costs taken off, ratios, bars.
+import { median, spreadPercent } from './statistics.mjs';
+
+const DATADOG = ['datadog', 'datadog-otel'];
+
+function valuesOf(samples, contender, key) {
+  return (samples[contender] ?? []).map((figures) => figures[key]).filter((value) => typeof value === 'number');
+}
+
+/** Per contender the median, its spread, and the value with the cost of no tracing taken off (`net`) or divided by it (`over`). */
+export function summarise(figure, samples) {
+  const summary = {};
+  const base = valuesOf(samples, 'none', figure.key);
+  for (const contender of Object.keys(samples)) {
+    const values = valuesOf(samples, contender, figure.key);
+    if (values.length === 0) continue;
+    const gross = median(values);
+    const entry = { gross, spreadPercent: spreadPercent(values), value: gross, rounds: values.length };
+    if (base.length > 0 && contender !== 'none') {
+      if (figure.net) entry.value = gross - median(base);
+      if (figure.over) entry.value = gross / median(base);
+    }
+    summary[contender] = entry;
+  }
+  return summary;
+}
+
+/** The peer's value: of dd-trace's two ways the cheaper. */
+function peerValue(summary, peer) {
+  const names = peer === 'datadog' ? DATADOG : [peer];
+  const values = names.map((name) => summary[name]?.value).filter((value) => value !== undefined);
+  return values.length ? Math.min(...values) : undefined;
+}
+
+const number = (value) => {
+  if (value === undefined) return '–';
+  const size = Math.abs(value);
+  return size >= 1000 ? Math.round(value).toLocaleString('en') : size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : value.toFixed(3);
+};
+const fraction = (value) => (value >= 1 ? `${value}` : `1/${Math.round(1 / value)}`);
+const share = (ours, peer) => (ours <= 0 ? '< noise' : ours < peer ? `1/${(peer / ours).toFixed(1)}` : `${(ours / peer).toFixed(2)}×`);
+const verdict = (reached, bar, aim) => (reached ? (aim ? 'aim' : 'bar') : 'MISSED') + (bar ? ` (${bar})` : '');
+
+function judgement(figure, summary) {
+  const ours = summary.ours?.value;
+  if (ours === undefined) return '';
+  const parts = [];
+  for (const [peer, { atMost, aim }] of Object.entries(figure.bars ?? {})) {
+    const value = peerValue(summary, peer);
+    if (value === undefined) continue;
+    parts.push(verdict(ours <= value * atMost, fraction(atMost), ours <= value * aim));
+  }
+  if (figure.limit) {
+    const { atMost, atLeast, aim } = figure.limit;
+    if (atMost !== undefined) parts.push(verdict(ours <= atMost, `≤ ${number(atMost)}`, ours <= aim));
+    else parts.push(verdict(ours >= atLeast, `≥ ${number(atLeast)}`, ours >= aim));
+  }
+  return parts.join(', ');
+}
+
+/** One line of the table. */
+export function rowOf(figure, samples) {
+  const summary = summarise(figure, samples);
+  const cell = (entry) => (entry === undefined ? '–' : `${number(entry.value)} ±${entry.spreadPercent.toFixed(0)} %`);
+  const datadog = DATADOG.map((name) => summary[name])
+    .filter(Boolean)
+    .sort((a, b) => a.value - b.value)[0];
+  const ours = summary.ours?.value;
+  const ratio = (peer) => (ours === undefined || peer === undefined || figure.over ? '–' : share(ours, peer));
+  const unit = figure.over ? '×' : figure.unit;
+  return [
+    figure.title + (unit ? `, ${unit}` : ''),
+    cell(summary.ours),
+    cell(summary.opentelemetry),
+    cell(datadog),
+    cell(summary.api),
+    ratio(summary.opentelemetry?.value),
+    ratio(datadog?.value),
+    judgement(figure, summary),
+  ];
+}
+
+export const HEADER = ['figure', 'ours', 'OpenTelemetry JS', 'dd-trace', 'API alone', 'ours / OTel', 'ours / dd', 'bar reached'];
+
+/** A Markdown table with padded columns: readable in a terminal and in a page. */
+export function markdownTable(header, rows) {
+  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
+  const line = (cells) => `| ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join(' | ')} |`;
+  const rule = `| ${widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
+  return [line(header), rule, ...rows.map(line)].join('\n');
+}
