@@ -4,7 +4,11 @@ import { median, spreadPercent } from './statistics.mjs';
 const DATADOG = ['datadog', 'datadog-otel'];
 
 function valuesOf(samples, contender, key) {
-  return (samples[contender] ?? []).map((figures) => figures[key]).filter((value) => typeof value === 'number');
+  // Spans that did not arrive were cheap: such a sample says nothing.
+  return (samples[contender] ?? [])
+    .filter((figures) => !figures.incomplete)
+    .map((figures) => figures[key])
+    .filter((value) => typeof value === 'number');
 }
 
 /** Per contender the median, its spread, and the value with the cost of no tracing taken off (`net`) or divided by it (`over`). */
