@@ -82,12 +82,18 @@ async function main() {
   );
   console.log(`\n${table}\n`);
   const incomplete = Object.entries(results).flatMap(([name, { samples }]) =>
-    Object.entries(samples).flatMap(([contender, list]) => list.filter((one) => one.incomplete).map((one) => `${name}, ${contender}: ${one.incomplete}`)),
+    Object.entries(samples).flatMap(([contender, list]) =>
+      list.filter((one) => one.incomplete).map((one) => `${name}, ${contender}: ${one.incomplete}`),
+    ),
   );
   for (const line of new Set(incomplete)) console.log(`not complete: ${line}`);
   if (flags['no-save']) return;
   mkdirSync(RESULTS, { recursive: true });
-  const file = flags.out ?? fileURLToPath(new URL(`${startedAt.slice(0, 16).replaceAll(':', '')}-${flags.case ?? 'all'}-node${process.versions.node.split('.')[0]}.json`, RESULTS));
+  const file =
+    flags.out ??
+    fileURLToPath(
+      new URL(`${startedAt.slice(0, 16).replaceAll(':', '')}-${flags.case ?? 'all'}-node${process.versions.node.split('.')[0]}.json`, RESULTS),
+    );
   writeFileSync(file, `${JSON.stringify({ startedAt, endedAt: new Date().toISOString(), machine, results, table: table.split('\n') }, null, 1)}\n`);
   console.log(`raw results: ${file}`);
 }

@@ -1,8 +1,8 @@
 // Size on disk and number of packages of an installation. Ours is packed as it would be published and counted with its dependency; the
 // peers are counted from their pinned folder. Runs in the parent: nothing is started.
 import { execFileSync } from 'node:child_process';
-import { ownFolder, peersFolder } from '../lib/peers.mjs';
 import { weigh } from '../lib/installed.mjs';
+import { ownFolder, peersFolder } from '../lib/peers.mjs';
 
 export const title = 'installation';
 export const contenders = ['ours', 'opentelemetry', 'node-sdk', 'datadog'];

@@ -51,7 +51,7 @@ function skipBytes(position, size) {
 }
 
 // Bytes that follow the type byte of a MessagePack value of fixed size.
-const FIXED_BYTES = { 0xca: 4, 0xcb: 8, 0xcc: 1, 0xcd: 2, 0xce: 4, 0xcf: 8, 0xd0: 1, 0xd1: 2, 0xd2: 4, 0xd3: 8 };
+const FIXED_BYTES = { 202: 4, 203: 8, 204: 1, 205: 2, 206: 4, 207: 8, 208: 1, 209: 2, 210: 4, 211: 8 };
 
 function skipMessagePack(bytes, position) {
   for (let pending = 1; pending > 0; pending--) {
