@@ -77,7 +77,9 @@ impl Way {
     async fn connect(&mut self, uri: Uri) -> Result<TokioIo<TcpStream>, BoxError> {
         match self {
             Self::Direct(tcp) => Ok(tcp.call(uri).await?),
-            Self::Proxy(tunnel) => Ok(tunnel.call(with_port(uri)?).await.map_err(|why| format!("the proxy did not let us through: {}", super::text::explain(&why)))?),
+            Self::Proxy(tunnel) => {
+                Ok(tunnel.call(with_port(uri)?).await.map_err(|why| format!("the proxy did not let us through: {}", super::text::explain(&why)))?)
+            }
         }
     }
 }

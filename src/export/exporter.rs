@@ -39,8 +39,8 @@ pub struct Exporter {
 /// Every kind of destination.
 #[derive(Debug)]
 enum Destination {
-    Grpc(GrpcTransport),
-    Http(HttpTransport),
+    Grpc(Box<GrpcTransport>),
+    Http(Box<HttpTransport>),
     File(FileTransport),
     Console(ConsoleTransport),
     Memory(MemoryStore),
@@ -56,8 +56,8 @@ impl Exporter {
     /// `OBS_PROXY_INVALID`, `OBS_FILE_UNWRITABLE`.
     pub fn new(settings: &ExporterSettings) -> Result<Self, ExportError> {
         let destination = match settings.kind {
-            ExporterKind::OtlpGrpc => Destination::Grpc(GrpcTransport::new(settings)?),
-            ExporterKind::OtlpHttp => Destination::Http(HttpTransport::new(settings)?),
+            ExporterKind::OtlpGrpc => Destination::Grpc(Box::new(GrpcTransport::new(settings)?)),
+            ExporterKind::OtlpHttp => Destination::Http(Box::new(HttpTransport::new(settings)?)),
             ExporterKind::File => Destination::File(FileTransport::new(&settings.endpoint)?),
             ExporterKind::Console => Destination::Console(ConsoleTransport::stdout()),
             ExporterKind::Memory => Destination::Memory(MemoryStore::default()),

@@ -56,11 +56,10 @@ fn hint_for(cause: &(dyn Error + 'static)) -> Option<&'static str> {
                 Some("the server's certificate is for another name: use that name in the endpoint, or set tls.serverName")
             }
             rustls::Error::InvalidCertificate(Expired | ExpiredContext { .. }) => Some("the server's certificate has expired"),
-            rustls::Error::AlertReceived(rustls::AlertDescription::CertificateRequired | rustls::AlertDescription::HandshakeFailure) => Some(
-                "the server wants a client certificate: set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY",
-            ),
-            rustls::Error::NoApplicationProtocol
-            | rustls::Error::AlertReceived(rustls::AlertDescription::NoApplicationProtocol) => {
+            rustls::Error::AlertReceived(rustls::AlertDescription::CertificateRequired | rustls::AlertDescription::HandshakeFailure) => {
+                Some("the server wants a client certificate: set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY")
+            }
+            rustls::Error::NoApplicationProtocol | rustls::Error::AlertReceived(rustls::AlertDescription::NoApplicationProtocol) => {
                 Some("the server speaks another protocol here: gRPC is usually on port 4317, HTTP on 4318")
             }
             _ => None,

@@ -44,7 +44,11 @@ impl Tls {
         };
         let server_name = settings.server_name.as_deref().map(|name| {
             ServerName::try_from(name.to_owned()).map_err(|_| {
-                ExportError::new("OBS_TLS_SERVER_NAME_INVALID", format!("'{name}' is not a host name"), "set tls.serverName to a DNS name or an IP address")
+                ExportError::new(
+                    "OBS_TLS_SERVER_NAME_INVALID",
+                    format!("'{name}' is not a host name"),
+                    "set tls.serverName to a DNS name or an IP address",
+                )
             })
         });
         Ok(Self { provider, own_roots, identity, server_name: server_name.transpose()?, protocol, config: OnceCell::new() })
@@ -96,8 +100,10 @@ fn read_roots(path: &str) -> Result<RootCertStore, ExportError> {
 
 fn read_identity(certificate_path: &str, key_path: &str, provider: &CryptoProvider) -> Result<CertifiedKey, ExportError> {
     let invalid = |message: String| ExportError::new("OBS_TLS_CLIENT_INVALID", message, CLIENT_ADVICE);
-    let chain = read_certificates(certificate_path).map_err(|why| invalid(format!("the client's certificate '{certificate_path}' can't be read: {why}")))?;
-    let key = PrivateKeyDer::from_pem_file(key_path).map_err(|why| invalid(format!("the client's key '{key_path}' can't be read: {}", pem_reason(&why))))?;
+    let chain =
+        read_certificates(certificate_path).map_err(|why| invalid(format!("the client's certificate '{certificate_path}' can't be read: {why}")))?;
+    let key = PrivateKeyDer::from_pem_file(key_path)
+        .map_err(|why| invalid(format!("the client's key '{key_path}' can't be read: {}", pem_reason(&why))))?;
     CertifiedKey::from_der(chain, key, provider)
         .map_err(|why| invalid(format!("the client's certificate '{certificate_path}' and key '{key_path}' can't be used together: {why}")))
 }
