@@ -86,6 +86,9 @@ impl<T: Transport> Retry<T> {
     ///
     /// Dropping the future abandons the delivery; the caller still has its payload.
     pub async fn deliver(&self, payload: &Payload) -> Delivery {
+        if payload.body.is_empty() {
+            return NOTHING_TO_SEND;
+        }
         let stopped = |reason: String| undelivered(payload, UndeliveredCause::Stopped, reason);
         let mut phase = self.phase.subscribe();
         let Some(request) = unless_cancelled(&mut phase, self.prepare(payload)).await else { return stopped(CANCELLED.into()) };
@@ -117,6 +120,9 @@ impl<T: Transport> Retry<T> {
 
     /// Makes one attempt that takes no longer than `limit`: for the flush at exit, and to probe a server that is known to be down.
     pub async fn deliver_once(&self, payload: &Payload, limit: Duration) -> Delivery {
+        if payload.body.is_empty() {
+            return NOTHING_TO_SEND;
+        }
         let mut phase = self.phase.subscribe();
         let attempt = async {
             let request = self.prepare(payload).await;
@@ -154,6 +160,8 @@ impl<T: Transport> Retry<T> {
     }
 }
 
+/// OTLP forbids empty requests; a payload without bytes breaks its contract, and loses nothing.
+const NOTHING_TO_SEND: Delivery = Delivery::Accepted { rejected_spans: 0, message: String::new() };
 const CANCELLED: &str = "the exporter was shut down before the server answered";
 
 async fn unless_cancelled<F: Future>(phase: &mut watch::Receiver<Phase>, future: F) -> Option<F::Output> {

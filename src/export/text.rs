@@ -60,16 +60,20 @@ fn hint_for(cause: &(dyn Error + 'static)) -> Option<&'static str> {
                 Some("the server wants a client certificate: set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY")
             }
             rustls::Error::NoApplicationProtocol | rustls::Error::AlertReceived(rustls::AlertDescription::NoApplicationProtocol) => {
-                Some("the server speaks another protocol here: gRPC is usually on port 4317, HTTP on 4318")
+                Some(OTHER_PROTOCOL)
             }
             _ => None,
         };
     }
-    cause.downcast_ref::<hyper::Error>().filter(|error| error.is_parse()).map(|_| OTHER_PROTOCOL)
+    let not_http1 = cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse);
+    let not_http2 = cause
+        .downcast_ref::<h2::Error>()
+        .is_some_and(|error| error.is_library() && matches!(error.reason(), Some(h2::Reason::FRAME_SIZE_ERROR | h2::Reason::PROTOCOL_ERROR)));
+    (not_http1 || not_http2).then_some(OTHER_PROTOCOL)
 }
 
 /// What to say when the other end does not speak HTTP/1.1, or not HTTP/2.
-pub(super) const OTHER_PROTOCOL: &str = "the server speaks another protocol here: gRPC is usually on port 4317, HTTP on 4318";
+const OTHER_PROTOCOL: &str = "the server speaks another protocol here: gRPC is usually on port 4317, HTTP on 4318";
 
 #[cfg(test)]
 mod tests {
