@@ -232,16 +232,9 @@ async fn answers_are_read_within_bounds() {
 
 #[tokio::test]
 async fn http_failures_are_mapped_and_other_servers_recognised() {
-    let rows: [(u16, &[(&str, &str)], bool, &str); 6] = [
-        (503, &[], true, "503"),
-        (429, &[], true, "429"),
-        (404, &[], false, "4317"),
-        (401, &[], false, "headers"),
-        (302, &[("location", "http://elsewhere/")], false, "302"),
-        (200, &[("content-type", "text/html")], false, "4317"),
-    ];
-    for (status, headers, retryable, said) in rows {
-        let address = serve_http(move |_| async move { answer(status, headers, "<html>") }).await;
+    let rows = [(503, true, "503"), (429, true, "429"), (404, false, "4317"), (401, false, "headers"), (302, false, "302"), (200, false, "4317")];
+    for (status, retryable, said) in rows {
+        let address = serve_http(move |_| async move { answer(status, &[("content-type", "text/html")], "<html>") }).await;
         let delivery = grpc(address, |settings| *settings = without_retry(settings.clone())).export(&payload(1)).await;
         let reason = if retryable { undelivered(delivery) } else { refused(delivery) };
         assert!(reason.contains(said), "{status}: {reason}");
