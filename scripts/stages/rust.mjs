@@ -44,7 +44,7 @@ async function cargoTest({ strict }) {
 }
 
 async function deny() {
-  return check(await cargoDeny(), ['--all-features', '--locked', '--offline', 'check', 'licenses', 'bans', 'sources']);
+  return check(await cargoDeny(), ['--locked', '--color', 'never', 'check', '--hide-inclusion-graph', 'licenses', 'bans', 'sources']);
 }
 
 async function fuzz() {
