@@ -1,8 +1,15 @@
 //! Options and variables to settings: what each means, what wins, and what is said of the bad ones.
 
 mod defaults;
+mod documentation;
 mod endpoint;
+mod exporter;
+mod options;
 mod plan;
+mod proxy;
+mod resource;
+mod robustness;
+mod variables;
 
 use observability_ts::config::{ProcessFacts, Resolved, resolve};
 

@@ -9,6 +9,9 @@ const MAX_ARGUMENT_CHARS: usize = 256;
 /// Words in the name of an argument whose value nobody but the process should read.
 const SECRET_WORDS: &[&str] = &["password", "passwd", "secret", "token", "key", "credential", "auth"];
 
+/// Arguments of Node that code follows.
+const CODE_FLAGS: &[&str] = &["-e", "--eval", "-p", "--print", "-pe"];
+
 pub(super) fn detect(attributes: &mut Attributes, facts: &ProcessFacts) {
     attributes.set_text("service.instance.id", facts.instance_id.as_str());
     // Not "opentelemetry": the conventions keep that for the project's own SDKs and ask others for a name of their own.
@@ -34,21 +37,21 @@ pub(super) fn detect(attributes: &mut Attributes, facts: &ProcessFacts) {
     attributes.set_text("process.owner", facts.username.as_str());
 }
 
-/// The command line: program, Node's own arguments, script, arguments. What looks like a secret is replaced by `***`.
+/// The command line: program, Node's own arguments, script, arguments. Code, and what looks like a secret, is replaced by `***`.
 fn arguments(facts: &ProcessFacts) -> Vec<String> {
     let (program, rest) = facts.argv.split_at(facts.argv.len().min(1));
     let mut is_secret_next = false;
     let mut arguments = Vec::new();
     for argument in program.iter().chain(&facts.exec_argv).chain(rest).take(MAX_ARGUMENTS) {
-        let was_named_secret = std::mem::take(&mut is_secret_next);
+        let was_announced = std::mem::take(&mut is_secret_next);
         let is_flag = argument.starts_with('-');
         let shown = match argument.split_once('=') {
+            _ if was_announced && !is_flag => "***".to_owned(),
             Some((name, _)) if is_secret(name) => format!("{name}=***"),
-            None if is_flag && is_secret(argument) => {
+            None if is_flag && (is_secret(argument) || CODE_FLAGS.contains(&argument.as_str())) => {
                 is_secret_next = true;
                 argument.clone()
             }
-            None if was_named_secret && !is_flag => "***".to_owned(),
             _ if argument.contains("://") => without_secrets(argument),
             _ => argument.clone(),
         };
