@@ -1,0 +1,73 @@
+/** The OpenTelemetry Collector as the other end of an export. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { collectorBinary } from '../../scripts/parts/collector.mjs';
+import { spansOfLines } from './otlp-json.mjs';
+import { freePorts } from './ports.mjs';
+import { startProcess } from './service.mjs';
+import { until } from './until.mjs';
+
+/**
+ * Starts a Collector that receives OTLP over gRPC and HTTP on free ports of 127.0.0.1 and writes what arrives to a file.
+ *
+ * @param {object} [options]
+ * @param {{ certificate: string, key: string }} [options.tls] paths of the server's certificate and key; without it, plain text
+ * @param {string} [options.clientCa] path of the authority whose clients are let in; without it, any client is
+ */
+export async function startCollector({ tls, clientCa } = {}) {
+  const binary = await collectorBinary();
+  const folder = mkdtempSync(join(tmpdir(), 'observability-ts-collector-'));
+  const output = join(folder, 'spans.jsonl');
+  const [grpcPort, httpPort, healthPort] = await freePorts(3);
+  const security = tls ? { tls: { cert_file: tls.certificate, key_file: tls.key, ...(clientCa ? { client_ca_file: clientCa } : {}) } } : {};
+  const endpoint = (port) => ({ endpoint: `127.0.0.1:${port}`, ...security });
+  const config = {
+    receivers: { otlp: { protocols: { grpc: endpoint(grpcPort), http: endpoint(httpPort) } } },
+    exporters: { file: { path: output, append: true, flush_interval: '20ms' } },
+    extensions: { health_check: { endpoint: `127.0.0.1:${healthPort}` } },
+    service: {
+      extensions: ['health_check'],
+      telemetry: { metrics: { level: 'none' } },
+      pipelines: { traces: { receivers: ['otlp'], exporters: ['file'] } },
+    },
+  };
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
+
+  const start = () => startProcess(binary, ['--config', join(folder, 'config.json')], { ready: () => isHealthy(healthPort) });
+  let running = await start();
+  const readSpans = () => (existsSync(output) ? spansOfLines(readFileSync(output, 'utf8')) : []);
+
+  return {
+    grpcPort,
+    httpPort,
+    /** All spans that arrived so far, over restarts. */
+    readSpans,
+    /** Resolves with the spans once there are at least `count`. */
+    waitForSpans: (count, timeoutMillis) =>
+      until(`${count} spans at the Collector`, () => (readSpans().length >= count ? readSpans() : undefined), {
+        timeoutMillis,
+        describe: () => `; ${readSpans().length} arrived. It printed:\n${running.output()}`,
+      }),
+    /** Ends the process; the ports refuse connections from then on. */
+    stop: () => running.stop(),
+    /** Starts it again, on the same ports, after `stop`. */
+    async restart() {
+      await running.stop();
+      running = await start();
+    },
+    /** Ends it and removes its files. */
+    async close() {
+      await running.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function isHealthy(port) {
+  try {
+    return (await fetch(`http://127.0.0.1:${port}/`)).ok;
+  } catch {
+    return false;
+  }
+}

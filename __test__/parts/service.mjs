@@ -1,0 +1,64 @@
+/** A server process under test control: started, waited for until it is ready, ended without leaving anything behind. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { until } from './until.mjs';
+
+/** Output kept for error messages, in characters. */
+const KEPT_OUTPUT = 10_000;
+
+/** How long a process may take to end by itself after SIGTERM, in milliseconds. */
+const END_MILLIS = 10_000;
+
+/** Ends what a test left running when its process goes, also by a failed assertion. */
+const running = new Set();
+process.once('exit', () => {
+  for (const child of running) {
+    child.kill('SIGKILL');
+  }
+});
+
+/** Starts a process and resolves once `ready()` does with something truthy. */
+export async function startProcess(command, args, { ready, env = process.env, cwd }) {
+  const child = spawn(command, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  let output = '';
+  const keep = (chunk) => {
+    output = (output + chunk).slice(-KEPT_OUTPUT);
+  };
+  child.stdout.setEncoding('utf8').on('data', keep);
+  child.stderr.setEncoding('utf8').on('data', keep);
+  const ended = once(child, 'exit').then(([code]) => {
+    running.delete(child);
+    return code;
+  });
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  const started = {
+    /** What it printed last. */
+    output: () => output,
+    /** Ends it, by SIGTERM first. */
+    async stop() {
+      if (!hasEnded()) {
+        child.kill('SIGTERM');
+        const force = setTimeout(() => child.kill('SIGKILL'), END_MILLIS);
+        await ended;
+        clearTimeout(force);
+      }
+    },
+  };
+  try {
+    await until(
+      `${command} to be ready`,
+      async () => {
+        if (hasEnded()) {
+          throw new Error(`${command} ended at once (${child.signalCode ?? child.exitCode}):\n${output}`);
+        }
+        return ready();
+      },
+      { describe: () => `; it printed:\n${output}` },
+    );
+  } catch (error) {
+    await started.stop();
+    throw error;
+  }
+  return started;
+}
