@@ -214,7 +214,8 @@ fn containers_are_found_in_control_groups_and_mounts() {
     let old_pod = format!("1:name=systemd:/kubepods/besteffort/pod{POD}/{CONTAINER}\n");
     let mount = format!("1 2 8:1 /var/lib/docker/containers/{CONTAINER}/hostname /etc/hostname rw - ext4 /dev/sda1 rw\n");
     let sandbox = format!("1 2 8:1 /var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/{CONTAINER}/hostname /etc/hostname rw - ext4 x rw\n");
-    let rows: &[(&str, &str, &str, Option<&str>, Option<&str>)] = &[
+    type Row<'a> = (&'a str, &'a str, &'a str, Option<&'a str>, Option<&'a str>);
+    let rows: &[Row] = &[
         ("Docker, version 1", &docker, "", Some(CONTAINER), None),
         ("systemd and containerd", &containerd, "", Some(CONTAINER), Some(POD)),
         ("Kubernetes, version 1", &old_pod, "", Some(CONTAINER), Some(POD)),
