@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{
     defaults,
     settings::{BatchSettings, QueueSettings},
-    sources::{Integer, Sources},
+    sources::{Integer, MAX_MILLIS, Sources},
     variables as var,
     warning::codes,
 };
@@ -15,9 +15,6 @@ const BATCH_BYTES: (u64, u64) = (65_536, (4 << 20) - 65_536);
 
 /// The bounds of a queue's bytes, from one small batch to more than a process should wait with.
 const QUEUE_BYTES: (u64, u64) = (65_536, 4 << 30);
-
-/// The longest delay that can be set: an hour. A span that waits longer is of no use to anyone.
-const MAX_DELAY_MILLIS: u64 = 3_600_000;
 
 /// The longest time that an exit may be held up: a minute, after which orchestrators kill.
 const MAX_EXIT_MILLIS: u64 = 60_000;
@@ -36,19 +33,14 @@ pub(super) fn resolve(sources: &mut Sources) -> (BatchSettings, QueueSettings) {
         ),
         max_in_flight: number(sources, Some("queue.maxInFlight"), &[], (1, 64), "requests", defaults::QUEUE_MAX_IN_FLIGHT),
     };
-    let delay = Integer {
-        option: Some("batch.maxDelayMillis"),
-        variables: &[var::OTEL_BSP_SCHEDULE_DELAY],
-        min: 0,
-        max: MAX_DELAY_MILLIS,
-        unit: "milliseconds",
-    };
+    let delay =
+        Integer { option: Some("batch.maxDelayMillis"), variables: &[var::OTEL_BSP_SCHEDULE_DELAY], min: 0, max: MAX_MILLIS, unit: "milliseconds" };
     let mut batch = BatchSettings {
         max_spans: number(
             sources,
             Some("batch.maxSpans"),
             &[var::OTEL_BSP_MAX_EXPORT_BATCH_SIZE],
-            (1, 1_000_000),
+            (1, u64::from(u32::MAX)),
             "spans",
             defaults::BATCH_MAX_SPANS.min(queue.max_spans),
         ),

@@ -7,7 +7,7 @@ use super::{
     endpoint::{Endpoint, without_secrets},
     headers, proxy,
     settings::{Compression, ExporterKind, ExporterSettings, TlsSettings},
-    sources::{Integer, Sources},
+    sources::{Integer, MAX_MILLIS, Sources},
     variables as var,
     warning::{codes, shown},
 };
@@ -21,9 +21,6 @@ const TRACES_PATH: &str = "/v1/traces";
 
 /// What stands for "no limit" (0) in a time: a day, which a timer can hold.
 const NO_LIMIT: Duration = Duration::from_secs(86_400);
-
-/// The longest time that can be set: 2^31 - 1 ms, the largest number that the specification asks for.
-const MAX_MILLIS: u64 = 2_147_483_647;
 
 /// Where an endpoint was given; the path rules differ.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -101,8 +98,7 @@ fn chosen_kind(sources: &mut Sources) -> Option<ExporterKind> {
     }
     match word.to_ascii_lowercase().as_str() {
         "otlp" => None,
-        // The specification's older name of the console exporter.
-        "console" | "logging" => Some(ExporterKind::Console),
+        "console" => Some(ExporterKind::Console),
         "none" => Some(ExporterKind::None),
         _ => {
             sources.warn_word(var::OTEL_TRACES_EXPORTER, word, "otlp, console, none", "otlp is used");

@@ -6,6 +6,12 @@ use serde_json::{Map, Value};
 
 use super::warning::{Warning, codes, shown};
 
+/// The longest time that can be set: 2^31 - 1 ms, the largest number that the specification asks for.
+pub(super) const MAX_MILLIS: u64 = 2_147_483_647;
+
+/// The most warnings that are told: options that are wrong from end to end (another object in their place) must not fill a log.
+const MAX_WARNINGS: usize = 32;
+
 /// A whole number that an option or a variable may give.
 pub(super) struct Integer {
     /// The path of the option.
@@ -40,10 +46,10 @@ impl<'a> Sources<'a> {
         sources
     }
 
-    /// Adds a warning, once.
+    /// Adds a warning, once, and none beyond [`MAX_WARNINGS`].
     pub fn warn(&mut self, code: &'static str, message: String) {
         let warning = Warning { code, message };
-        if !self.warnings.contains(&warning) {
+        if self.warnings.len() < MAX_WARNINGS && !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }
     }

@@ -17,7 +17,6 @@ fn the_kind_comes_from_the_option_then_the_exporter_then_the_protocol() {
         ("option unknown", r#"{"exporter":{"type":"zipkin"}}"#, &[], ExporterKind::OtlpGrpc, &["OBS_VALUE_UNKNOWN"]),
         ("variable otlp", "{}", &[("OTEL_TRACES_EXPORTER", "OTLP")], ExporterKind::OtlpGrpc, &[]),
         ("variable console", "{}", &[("OTEL_TRACES_EXPORTER", "console")], ExporterKind::Console, &[]),
-        ("variable logging, its old name", "{}", &[("OTEL_TRACES_EXPORTER", "logging")], ExporterKind::Console, &[]),
         ("variable none", "{}", &[("OTEL_TRACES_EXPORTER", "none")], ExporterKind::None, &[]),
         ("variable unknown", "{}", &[("OTEL_TRACES_EXPORTER", "jaeger")], ExporterKind::OtlpGrpc, &["OBS_VALUE_UNKNOWN"]),
         ("several", "{}", &[("OTEL_TRACES_EXPORTER", "console,otlp")], ExporterKind::Console, &["OBS_VALUE_UNKNOWN"]),

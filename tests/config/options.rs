@@ -27,6 +27,12 @@ fn a_misspelt_option_names_the_nearest_known_one() {
 }
 
 #[test]
+fn options_that_are_wrong_from_end_to_end_do_not_fill_a_log() {
+    let options: String = (0..10_000).map(|number| format!(r#""wrong{number}":1,"#)).collect();
+    assert_eq!(codes(&resolved(&format!("{{{options}\"x\":1}}"), &[])).len(), 32);
+}
+
+#[test]
 fn options_of_later_versions_are_one_warning_and_those_that_ask_for_nothing_none() {
     let found = resolved(r#"{"spool":{"directory":"/x"},"redact":[{}],"sampling":{"rate":0.5,"keepErrors":true,"rules":[1]}}"#, &[]);
     assert_eq!(codes(&found), ["OBS_OPTION_NOT_YET"]);

@@ -18,6 +18,7 @@ fn each_variable_sets_its_own() {
         ("OTEL_PROPAGATORS", "none", |found| found.settings.propagators.is_empty()),
         ("OTEL_BSP_SCHEDULE_DELAY", "250", |found| found.settings.batch.max_delay == Duration::from_millis(250)),
         ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "64", |found| found.settings.batch.max_spans == 64),
+        ("OTEL_BSP_SCHEDULE_DELAY", "2147483647", |found| found.settings.batch.max_delay.as_millis() == 2_147_483_647),
         ("OTEL_BSP_MAX_QUEUE_SIZE", "64", |found| found.settings.queue.max_spans == 64 && found.settings.batch.max_spans == 64),
         ("OBS_QUEUE_MAX_BYTES", "100000", |found| found.settings.queue.max_bytes == 100_000 && found.settings.batch.max_bytes == 100_000),
         ("OBS_EXIT_TIMEOUT", "250", |found| found.settings.exit_timeout == Duration::from_millis(250)),
