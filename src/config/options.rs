@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    sources::Sources,
+    sources::{MAX_WARNINGS, Sources},
     warning::{codes, shown},
 };
 
@@ -82,7 +82,7 @@ pub(super) fn check(sources: &mut Sources) {
     if let Some(Value::Object(tls)) = sources.option("exporter.tls") {
         unknown.extend(tls.keys().filter(|key| !TLS.contains(&key.as_str())).map(|key| format!("exporter.tls.{key}")));
     }
-    for path in unknown {
+    for path in unknown.into_iter().take(MAX_WARNINGS) {
         let advice = nearest(&path).map_or("docs/configuration.md lists them all".to_owned(), |known| format!("did you mean {known}?"));
         sources.warn(codes::OPTION_UNKNOWN, format!("option {} does not exist and was ignored; {advice}", shown(&path)));
     }

@@ -10,7 +10,7 @@ use super::warning::{Warning, codes, shown};
 pub(super) const MAX_MILLIS: u64 = 2_147_483_647;
 
 /// The most warnings that are told: options that are wrong from end to end (another object in their place) must not fill a log.
-const MAX_WARNINGS: usize = 32;
+pub(super) const MAX_WARNINGS: usize = 32;
 
 /// A whole number that an option or a variable may give.
 pub(super) struct Integer {
