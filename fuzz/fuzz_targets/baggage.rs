@@ -1,0 +1,16 @@
+//! `baggage`: what is read stays within the limits, and what is written of it is a header that reads within them again.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use observability_ts::propagation::{MAX_BAGGAGE_BYTES, MAX_BAGGAGE_ENTRIES, format_baggage, parse_baggage};
+
+fuzz_target!(|header: &[u8]| {
+    let entries = parse_baggage(header);
+    assert!(entries.len() <= MAX_BAGGAGE_ENTRIES);
+    let written = format_baggage(&entries);
+    assert!(written.len() <= MAX_BAGGAGE_BYTES);
+    assert!(written.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "a header value: {written:?}");
+    // Written once, it is in its normal form.
+    let again = parse_baggage(written.as_bytes());
+    assert_eq!(format_baggage(&again), written);
+});
