@@ -80,6 +80,16 @@ test('every package of this repository has the same version', () => {
   assert.deepEqual(new Set([version('package.json'), crate, ...versions]), new Set([crate]));
 });
 
+test('every dependency has its reason in CONTRIBUTING.md', () => {
+  const reasons = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
+  const named = new Set(reasons.match(/[@\w/-]+/g));
+  const tables = readFileSync(join(root, 'Cargo.toml'), 'utf8').split(/^(?=\[)/m);
+  const crates = tables.filter((table) => /^\[(dev-|build-)?dependencies\]/.test(table)).flatMap((table) => table.match(/^[\w-]+(?= = )/gm));
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const unexplained = [...crates, ...Object.keys(dependencies), ...Object.keys(devDependencies)].filter((name) => !named.has(name));
+  assert.deepEqual(unexplained, []);
+});
+
 function sources() {
   return filesBelow('src-ts', /\.ts$/);
 }
