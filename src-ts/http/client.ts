@@ -92,20 +92,27 @@ function patchRequests(created: (request: TracedClientRequest) => void): () => v
 
 function start(request: http.ClientRequest, tracer: OutgoingTracer): OutgoingTrace | undefined {
   const scheme = request.protocol === 'https:' ? 'https' : 'http';
-  return tracer.start(request.method, scheme, authorityOf(request), request.path, request, HEADER_SETTER);
+  const authority = authorityOf(request);
+  const trace = tracer.start(request.method, scheme, authority ?? request.host, request.path, request, HEADER_SETTER);
+  if (authority === undefined) trace?.awaitPort(request.host, request.path);
+  return trace;
 }
 
-/** The host that the request was made for, with its port as the `Host` header has it, unless that names another host (a virtual one). */
-function authorityOf(request: http.ClientRequest): string {
+/**
+ * The host that the request was made for, with its port as the `Host` header has it; Node keeps the port nowhere else. `undefined` when there is no such
+ * header or it names another host (a virtual one): then the port is known when the socket is there.
+ */
+function authorityOf(request: http.ClientRequest): string | undefined {
   const header = request.getHeader('host');
-  if (typeof header !== 'string') return request.host;
-  return header === request.host || parseHost(header).address === request.host ? header : request.host;
+  if (typeof header !== 'string') return undefined;
+  return header === request.host || parseHost(header).address === request.host ? header : undefined;
 }
 
-/** What Node keeps of a header block that is written already but not sent. */
+/** What Node keeps of a header block that is written but not on the wire: the block, and, once it is handed on, the queue that waits for a socket. */
 interface StoredHeaders {
   _header?: string | null;
   _headerSent?: boolean;
+  outputData?: { data?: unknown }[];
 }
 
 /** Sets a header, replacing the caller's own: a request that carried the incoming `traceparent` through would else hang in the wrong place. */
@@ -118,9 +125,16 @@ const HEADER_SETTER: TextMapSetter<http.ClientRequest> = {
     }
     // Headers given as an array, and those of a request with `Expect: 100-continue`, are one string from the start; nothing is sent in this tick.
     const stored = request as StoredHeaders;
-    if (typeof stored._header !== 'string' || stored._headerSent === true || !stored._header.endsWith('\r\n\r\n')) return;
+    const block = stored._header;
+    if (typeof block !== 'string' || !block.endsWith('\r\n\r\n')) return;
     const own = new RegExp(`\r\n${name}:[^\r]*`, 'gi');
-    stored._header = `${stored._header.slice(0, -4).replace(own, '')}\r\n${name}: ${value}\r\n\r\n`;
+    const changed = `${block.slice(0, -4).replace(own, '')}\r\n${name}: ${value}\r\n\r\n`;
+    if (stored._headerSent === true) {
+      const queued = stored.outputData?.[0];
+      if (queued?.data !== block) return;
+      queued.data = changed;
+    }
+    stored._header = changed;
   },
 };
 
@@ -138,11 +152,11 @@ function emitOfClient(original: Method): Method {
     if (trace) {
       switch (args[0]) {
         case 'response':
-          trace.respond((args[1] as http.IncomingMessage).statusCode ?? 0);
+          trace.respond((args[1] as http.IncomingMessage).statusCode ?? 0, this.socket?.remotePort);
           break;
         case 'upgrade':
         case 'connect':
-          trace.respond((args[1] as http.IncomingMessage).statusCode ?? 0);
+          trace.respond((args[1] as http.IncomingMessage).statusCode ?? 0, this.socket?.remotePort);
           trace.end();
           break;
         case 'error':

@@ -4,19 +4,33 @@ import { context, propagation, type Span, SpanKind, SpanStatusCode, type TextMap
 import { isSuppressed } from './context';
 import type { HttpInstrumentationOptions, OutgoingRequest } from './options';
 import { compileOutgoing, type OutgoingFilter } from './rules';
-import { ERROR_TYPE, errorType, HTTP_REQUEST_METHOD_ORIGINAL, HTTP_RESPONSE_STATUS_CODE, isUnknown, methodOf } from './semantics';
+import { ERROR_TYPE, errorType, HTTP_REQUEST_METHOD_ORIGINAL, HTTP_RESPONSE_STATUS_CODE, isUnknown, methodOf, SERVER_PORT, URL_FULL } from './semantics';
 import { defaultPort, parseHost, redactUrl } from './url';
 import { describe, type Warn } from './warnings';
 
 /** The client span of one request. */
 export class OutgoingTrace {
   private ended = false;
+  /** Set while the server's port is not known: what to write when it is. */
+  private target: { readonly host: string; readonly path: string } | undefined;
 
-  constructor(private readonly span: Span) {}
+  constructor(
+    private readonly span: Span,
+    private readonly scheme: string,
+  ) {}
+
+  /** The port that the request goes to is not known yet; `respond` tells it. */
+  awaitPort(host: string, path: string): void {
+    this.target = { host, path };
+  }
 
   /** The headers of the response are there. */
-  respond(status: number): void {
+  respond(status: number, port?: number): void {
     if (this.ended) return;
+    if (this.target !== undefined && port !== undefined && port !== defaultPort(this.scheme)) {
+      this.span.setAttribute(SERVER_PORT, port);
+      this.span.setAttribute(URL_FULL, redactUrl(fullUrl(this.scheme, `${this.target.host}:${port}`, this.target.path)));
+    }
     this.span.setAttribute(HTTP_RESPONSE_STATUS_CODE, status);
     // For a client, 4xx is a failure too (semantic conventions, "HTTP client span").
     if (status >= 400) this.setFailure(String(status), undefined);
@@ -94,7 +108,7 @@ export class OutgoingTracer {
         if (isUnknown(known)) span.setAttribute(HTTP_REQUEST_METHOD_ORIGINAL, method);
         if (this.onOutgoing !== undefined && described !== undefined) this.callHook(this.onOutgoing, span, described);
       }
-      return new OutgoingTrace(span);
+      return new OutgoingTrace(span, scheme);
     } catch (error) {
       this.warn('OBS_HTTP_FAILED', `a request could not be traced (${describe(error)}); this is a fault of the tracing, the request went on`);
       return undefined;

@@ -69,7 +69,8 @@ export class RequestTrace implements RpcMetadata {
       const status = response.statusCode;
       // Nothing was sent before the connection closed: the status code is only what Node would have sent.
       if (response.headersSent) span.setAttribute(HTTP_RESPONSE_STATUS_CODE, status);
-      if (!response.writableFinished) this.setUnfinished(response.errored);
+      // A response that never got its socket waited behind another one; newer versions of Node destroy it with an error when the client goes away.
+      if (!response.writableFinished) this.setUnfinished(response.socket === null ? null : response.errored);
       else if (status >= 500) this.setFailure(this.failed ? errorType(this.error) : String(status), this.error);
     }
     this.end();
