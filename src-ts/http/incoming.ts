@@ -56,7 +56,8 @@ export class IncomingTracer {
   }
 
   private trace(request: IncomingMessage): RequestTrace | IgnoredRequest {
-    const target = request.url ?? '';
+    // A middleware that is mounted below a path sees the rest of it only; Express keeps the whole.
+    const target = (request as { originalUrl?: string }).originalUrl ?? request.url ?? '';
     const start = pathStart(target);
     const question = target.indexOf('?', start);
     const path = (question === -1 ? (start === 0 ? target : target.slice(start)) : target.slice(start, question)) || '/';

@@ -4,7 +4,16 @@ import { context, propagation, type Span, SpanKind, SpanStatusCode, type TextMap
 import { isSuppressed } from './context';
 import type { HttpInstrumentationOptions, OutgoingRequest } from './options';
 import { compileOutgoing, type OutgoingFilter } from './rules';
-import { ERROR_TYPE, errorType, HTTP_REQUEST_METHOD_ORIGINAL, HTTP_RESPONSE_STATUS_CODE, isUnknown, methodOf, SERVER_PORT, URL_FULL } from './semantics';
+import {
+  ERROR_TYPE,
+  errorType,
+  HTTP_REQUEST_METHOD_ORIGINAL,
+  HTTP_RESPONSE_STATUS_CODE,
+  isUnknown,
+  methodOf,
+  SERVER_PORT,
+  URL_FULL,
+} from './semantics';
 import { defaultPort, parseHost, redactUrl } from './url';
 import { describe, type Warn } from './warnings';
 

@@ -1,18 +1,23 @@
 /** The route of a request as Express left it on the request, read when the response ends, so that Express is not patched. */
 
 import type { IncomingMessage } from 'node:http';
+import { mountedRoute } from './mounts';
 
 /** What Express 4 and 5 set on a request. */
 interface Routed {
-  route?: { path?: unknown };
+  route?: { path?: unknown } | null;
   baseUrl?: unknown;
+  originalUrl?: unknown;
+  app?: unknown;
 }
 
 /** The route's pattern with the prefixes it is mounted under (`/orgs/:org/users/:id`); `undefined` when no route matched, or without Express. */
 export function routeOf(request: IncomingMessage): string | undefined {
-  const { route, baseUrl } = request as IncomingMessage & Routed;
+  const { route, baseUrl, originalUrl, app } = request as IncomingMessage & Routed;
   if (route === undefined || route === null || route.path === undefined) return undefined;
   const path = typeof route.path === 'string' ? route.path : String(route.path);
+  const mounted = mountedRoute(route, path, app, typeof originalUrl === 'string' ? originalUrl : (request.url ?? ''));
+  if (mounted !== undefined) return mounted;
   if (typeof baseUrl !== 'string' || baseUrl === '') return path;
   return path === '/' ? baseUrl : baseUrl + path;
 }
