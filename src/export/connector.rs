@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::future::Future;
-use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -113,7 +112,7 @@ impl Service<Uri> for Connector {
             let tcp = way.connect(uri).await?;
             let Some(tls) = tls else { return Ok(MaybeHttpsStream::Http(tcp)) };
             let name = tls.server_name(&host)?;
-            let stream = TlsConnector::from(tls.config().await?).connect(name, TokioIo::new(tcp)).await.map_err(io::Error::other)?;
+            let stream = TlsConnector::from(tls.config().await?).connect(name, TokioIo::new(tcp)).await?;
             Ok(MaybeHttpsStream::Https(TokioIo::new(stream)))
         })
     }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message;
 
+use super::json;
 use super::{ExportError, Outcome, Request, Transport};
 
 /// Appends one line for each batch, in the encoding of the OTLP specification's "JSON Protobuf Encoding" and its "File Exporter".
@@ -41,7 +42,9 @@ impl Transport for FileTransport {
         let lines = Arc::clone(&self.lines);
         let body = request.body.clone();
         let written = tokio::task::spawn_blocking(move || {
-            let line = json_line(&body)?;
+            let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
+            let request = ExportTraceServiceRequest::decode(body).map_err(|why| invalid(why.to_string()))?;
+            let line = json::line(&request).map_err(|why| invalid(why.to_string()))?;
             lines.lock().unwrap_or_else(PoisonError::into_inner).append(&line)
         });
         match written.await.unwrap_or_else(|panic| Err(io::Error::other(panic))) {
@@ -65,13 +68,4 @@ impl Lines {
         self.torn = written.is_err();
         written
     }
-}
-
-/// One request as a line of OTLP JSON, line feed included.
-fn json_line(body: &[u8]) -> io::Result<Vec<u8>> {
-    let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
-    let request = ExportTraceServiceRequest::decode(body).map_err(|why| invalid(why.to_string()))?;
-    let mut line = serde_json::to_vec(&request).map_err(|why| invalid(why.to_string()))?;
-    line.push(b'\n');
-    Ok(line)
 }

@@ -8,7 +8,7 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
+use opentelemetry_proto::tonic::collector::trace::v1::{ExportTracePartialSuccess, ExportTraceServiceResponse};
 use prost::Message;
 
 use super::classify::{classify_http, parse_retry_after};
@@ -92,12 +92,25 @@ fn decode(answer: &Answer, content_type: &[u8]) -> Result<ExportTraceServiceResp
         return Ok(ExportTraceServiceResponse::default());
     }
     if content_type.starts_with(b"application/json") {
-        return serde_json::from_slice(&answer.body).map_err(|_| "it is not OTLP".into());
+        return decode_json(&answer.body).ok_or_else(|| "it is not OTLP".into());
     }
     if !content_type.starts_with(PROTOBUF.as_bytes()) {
         return Err(format!("it is '{}', not {PROTOBUF}: is it an OTLP server?", super::text::clean(&String::from_utf8_lossy(content_type))));
     }
     ExportTraceServiceResponse::decode(answer.body.clone()).map_err(|_| "it is not OTLP".into())
+}
+
+/// The answer in JSON, where ProtoJSON writes the 64-bit count as a string and many servers as a number.
+fn decode_json(body: &[u8]) -> Option<ExportTraceServiceResponse> {
+    let answer: serde_json::Value = serde_json::from_slice(body).ok().filter(serde_json::Value::is_object)?;
+    let partial_success = answer.get("partialSuccess").filter(|partial| partial.is_object()).map(|partial| {
+        let rejected = &partial["rejectedSpans"];
+        ExportTracePartialSuccess {
+            rejected_spans: rejected.as_i64().or_else(|| rejected.as_str()?.parse().ok()).unwrap_or(0),
+            error_message: partial["errorMessage"].as_str().unwrap_or_default().to_owned(),
+        }
+    });
+    Some(ExportTraceServiceResponse { partial_success })
 }
 
 /// What a failed answer says about itself: OTLP servers send a `google.rpc.Status`, proxies plain text or a page.

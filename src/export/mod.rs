@@ -24,6 +24,7 @@ mod file;
 mod grpc;
 mod health;
 mod http;
+mod json;
 mod memory;
 mod outcome;
 mod payload;

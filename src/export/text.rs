@@ -26,7 +26,7 @@ pub(super) fn explain(error: &(dyn Error + 'static)) -> String {
             parts.push(said);
         }
         hint = hint.or_else(|| hint_for(cause));
-        next = cause.source();
+        next = next_cause(cause);
     }
     // "transport error" and the like say nothing when the cause follows.
     if parts.len() > 1 && ["transport error", "client error (Connect)", "client error (SendRequest)"].contains(&parts[0].as_str()) {
@@ -39,12 +39,15 @@ pub(super) fn explain(error: &(dyn Error + 'static)) -> String {
     }
 }
 
+/// `io::Error::source` skips the error that it carries: this does not.
+fn next_cause<'e>(cause: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(carried) => Some(carried),
+        None => cause.source(),
+    }
+}
+
 fn hint_for(cause: &(dyn Error + 'static)) -> Option<&'static str> {
-    // `io::Error::source` skips the error that it carries.
-    let cause = match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-        Some(carried) => carried as &(dyn Error + 'static),
-        None => cause,
-    };
     if let Some(error) = cause.downcast_ref::<rustls::Error>() {
         use rustls::CertificateError::{BadSignature, Expired, ExpiredContext, NotValidForName, NotValidForNameContext, UnknownIssuer};
         return match error {
