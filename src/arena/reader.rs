@@ -1,0 +1,172 @@
+//! Drains the ring of one arena.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::clock::ThreadClock;
+use super::dictionary::Dictionary;
+use super::layout::{RECORD_MAX_BYTES, RECORD_SPAN, RECORD_WRAP, RING_BYTES, SLOT_BYTES, WAKE_BYTES};
+use super::memory::Arena;
+use super::record::{Malformed, decode};
+use crate::span::FinishedSpan;
+
+/// The tail is published at least this often while draining, so that a full ring gets room early.
+const RELEASE_BYTES: u32 = 64 * 1024;
+
+/// What one call of [`Reader::drain`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Drained {
+    /// Records read as spans.
+    pub spans: u64,
+    /// Records that could not be read, those skipped with an overwritten ring included.
+    pub malformed: u64,
+    /// Why the last of those could not be read.
+    pub reason: Option<Malformed>,
+    /// Whether the ring was empty at the end (else the bound was reached).
+    pub emptied: bool,
+}
+
+/// The one reader of an arena.
+pub struct Reader {
+    arena: Arc<Arena>,
+    dictionary: Dictionary,
+    clock: ThreadClock,
+    tail: u32,
+    /// Records taken from the ring so far, well formed or not; the writer's count of published records is its other side.
+    taken: u64,
+    record: Vec<u32>,
+}
+
+impl Reader {
+    /// The reader of `arena`, whose thread's clock is `clock`.
+    #[must_use]
+    pub fn new(arena: Arc<Arena>, clock: ThreadClock) -> Self {
+        Self { arena, dictionary: Dictionary::default(), clock, tail: 0, taken: 0, record: Vec::with_capacity(256) }
+    }
+
+    /// The arena that is read.
+    #[must_use]
+    pub fn arena(&self) -> &Arc<Arena> {
+        &self.arena
+    }
+
+    /// Records taken from the ring so far.
+    #[must_use]
+    pub fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    /// Reads what was published, at most about `max_bytes` of it, and gives each span to `each`.
+    pub fn drain(&mut self, max_bytes: u32, mut each: impl FnMut(FinishedSpan<'_>)) -> Drained {
+        let mut drained = Drained::default();
+        let arena = Arc::clone(&self.arena);
+        let header = arena.header();
+        let head = header.head.load(Ordering::SeqCst);
+        if head == self.tail {
+            drained.emptied = true;
+            return drained;
+        }
+        self.clock.follow();
+        // What a published record refers to was published before it.
+        if let Err(reason) = self.dictionary.read_to(arena.dictionary(), header.dictionary_length.load(Ordering::Acquire)) {
+            drained.reason = Some(reason);
+        }
+        let (begin, mut released) = (self.tail, self.tail);
+        while self.tail != head && self.tail.wrapping_sub(begin) < max_bytes {
+            match self.copy_record(head) {
+                Some(Copied::Span) => {
+                    self.taken += 1;
+                    match decode(&self.record, &self.dictionary, &self.clock) {
+                        Ok(span) => {
+                            drained.spans += 1;
+                            each(span);
+                        }
+                        Err(reason) => {
+                            drained.malformed += 1;
+                            drained.reason = Some(reason);
+                        }
+                    }
+                }
+                Some(Copied::Wrap) => {}
+                None => {
+                    // The ring was overwritten: nothing tells where the next record begins, so all that was published is given up.
+                    let lost = arena.counts().published.saturating_sub(self.taken);
+                    drained.malformed += lost;
+                    drained.reason = Some(Malformed::Value { position: 0 });
+                    self.taken += lost;
+                    self.tail = head;
+                }
+            }
+            if self.tail.wrapping_sub(released) >= RELEASE_BYTES {
+                released = self.tail;
+                header.tail.store(self.tail, Ordering::Release);
+            }
+        }
+        header.tail.store(self.tail, Ordering::Release);
+        drained.emptied = self.tail == head;
+        drained
+    }
+
+    /// Decodes a record that was handed over by a call, outside the ring.
+    ///
+    /// # Errors
+    /// When the record is not one.
+    pub fn read_submitted(&mut self, bytes: &[u8], each: impl FnOnce(FinishedSpan<'_>)) -> Result<(), Malformed> {
+        self.clock.follow();
+        let published = self.arena.header().dictionary_length.load(Ordering::Acquire);
+        self.dictionary.read_to(self.arena.dictionary(), published)?;
+        self.record.clear();
+        self.record.extend(bytes.chunks_exact(4).take(RECORD_MAX_BYTES as usize / 4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]])));
+        each(decode(&self.record, &self.dictionary, &self.clock)?);
+        Ok(())
+    }
+
+    /// Asks to be woken at the next record. Returns false when there is one already.
+    #[must_use]
+    pub fn sleep(&self) -> bool {
+        self.wake_at(self.tail.wrapping_add(1))
+    }
+
+    /// Asks to be woken only when [`WAKE_BYTES`] wait. Returns false when they do already.
+    #[must_use]
+    pub fn nap(&self) -> bool {
+        self.wake_at(self.tail.wrapping_add(WAKE_BYTES))
+    }
+
+    /// Store first, look second; the writer publishes first and looks second. With both sequentially consistent, one of the two sees the other.
+    fn wake_at(&self, position: u32) -> bool {
+        let header = self.arena.header();
+        header.wake_at.store(position, Ordering::SeqCst);
+        header.head.load(Ordering::SeqCst).wrapping_sub(position).cast_signed() < 0
+    }
+
+    /// Copies the record at the tail and steps over it; `None` when there is none.
+    fn copy_record(&mut self, head: u32) -> Option<Copied> {
+        let ring = self.arena.ring();
+        let offset = self.tail & (RING_BYTES - 1);
+        let index = (offset / 4) as usize;
+        let first = ring.get(index)?.load(Ordering::Relaxed);
+        let (kind, bytes) = (first & 0xFF, first >> 8);
+        let available = head.wrapping_sub(self.tail);
+        if bytes < 8 || !bytes.is_multiple_of(8) || bytes > available || bytes > RING_BYTES - offset {
+            return None;
+        }
+        let copied = match kind {
+            RECORD_SPAN if bytes <= SLOT_BYTES => {
+                let words = ring.get(index..index + (bytes / 4) as usize)?;
+                self.record.clear();
+                self.record.extend(words.iter().map(|word| word.load(Ordering::Relaxed)));
+                Copied::Span
+            }
+            RECORD_WRAP if bytes == RING_BYTES - offset => Copied::Wrap,
+            _ => return None,
+        };
+        self.tail = self.tail.wrapping_add(bytes);
+        Some(copied)
+    }
+}
+
+enum Copied {
+    Span,
+    Wrap,
+}
