@@ -1,6 +1,6 @@
 //! The layout of the shared memory: the one source from which both sides come.
 //!
-//! Each constant below is a Rust constant and, by [`typescript`], a line of `src-ts/arena/layout.gen.ts`. A test keeps that file in step, the
+//! Each constant below is a Rust constant and, by [`typescript`], a line of `src-ts/native/layout.gen.ts`. A test keeps that file in step, the
 //! `const` assertions of [`super::header`] keep the Rust structure in step, and the recorder refuses an addon whose [`LAYOUT_VERSION`] is not its own.
 //!
 //! ```text
@@ -92,7 +92,7 @@ layout! {
     ENTRY_STRING = 1;
     #[doc = "Dictionary entry: a scope. Words: kind | entry bytes << 8, then the value words name, version, schema URL."]
     ENTRY_SCOPE = 2;
-    #[doc = "Dictionary entry: a template. Words: kind | entry bytes << 8, scope, name's string, span kind | key count << 8, the keys' strings."]
+    #[doc = "Dictionary entry: a template. Words: kind | entry bytes << 8, scope, string of the name, key count, strings of the keys."]
     ENTRY_TEMPLATE = 3;
 
     #[doc = "Record: a span. Low 8 bits of the first word; the upper 24 are the record's bytes."]
@@ -137,8 +137,10 @@ layout! {
     B_TRACE_STATE = 1 << 15;
     #[doc = "A status message value follows."]
     B_STATUS_MESSAGE = 1 << 16;
-    #[doc = "Events follow: count, dropped, then per event name, time (seconds, nanoseconds), attribute count | dropped << 16, keys and values."]
+    #[doc = "Events follow: count, dropped, then per event name, time (two words), attribute count | dropped << 16, keys and values."]
     B_EVENTS = 1 << 17;
+    #[doc = "Bit of an event's counts: its time is seconds and nanoseconds since the Unix epoch, not a double of the thread's clock. Counts stay below it."]
+    EVENT_EPOCH_TIME = 1 << 15;
     #[doc = "Links follow: count, dropped, then per link trace id, span id, flags | remote << 8, trace state, attribute count | dropped << 16, keys and values."]
     B_LINKS = 1 << 18;
 
@@ -168,7 +170,7 @@ layout! {
     MAX_DEPTH = 8;
 }
 
-/// The text of `src-ts/arena/layout.gen.ts`.
+/// The text of `src-ts/native/layout.gen.ts`.
 #[must_use]
 pub fn typescript() -> String {
     use std::fmt::Write as _;

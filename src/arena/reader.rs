@@ -116,7 +116,8 @@ impl Reader {
         let published = self.arena.header().dictionary_length.load(Ordering::Acquire);
         self.dictionary.read_to(self.arena.dictionary(), published)?;
         self.record.clear();
-        self.record.extend(bytes.chunks_exact(4).take(RECORD_MAX_BYTES as usize / 4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]])));
+        self.record
+            .extend(bytes.chunks_exact(4).take(RECORD_MAX_BYTES as usize / 4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]])));
         each(decode(&self.record, &self.dictionary, &self.clock)?);
         Ok(())
     }

@@ -6,8 +6,8 @@ use super::clock::ThreadClock;
 use super::cursor::Cursor;
 use super::dictionary::Dictionary;
 use super::layout::{
-    B_EPOCH_TIMES, B_EVENTS, B_FLAGS_MASK, B_KIND_SHIFT, B_LINKS, B_PARENT_REMOTE, B_STATUS_MESSAGE, B_STATUS_SHIFT, B_TRACE_STATE, NO_TEMPLATE,
-    R_VALUES,
+    B_EPOCH_TIMES, B_EVENTS, B_FLAGS_MASK, B_KIND_SHIFT, B_LINKS, B_PARENT_REMOTE, B_STATUS_MESSAGE, B_STATUS_SHIFT, B_TRACE_STATE, EVENT_EPOCH_TIME,
+    NO_TEMPLATE, R_VALUES,
 };
 use crate::span::{Attribute, Event, FinishedSpan, Link, SpanId, SpanKind, Status, TraceFlags, TraceId};
 
@@ -99,7 +99,7 @@ pub(super) fn decode<'a>(words: &'a [u32], dictionary: &'a Dictionary, clock: &T
 
     let trace_state = if bits & B_TRACE_STATE == 0 { "" } else { cursor.string()? };
     let message = if bits & B_STATUS_MESSAGE == 0 { "" } else { cursor.string()? };
-    let (events, dropped_events) = if bits & B_EVENTS == 0 { (Vec::new(), 0) } else { events(&mut cursor)? };
+    let (events, dropped_events) = if bits & B_EVENTS == 0 { (Vec::new(), 0) } else { events(&mut cursor, clock)? };
     let (links, dropped_links) = if bits & B_LINKS == 0 { (Vec::new(), 0) } else { links(&mut cursor)? };
 
     Ok(FinishedSpan {
@@ -134,15 +134,16 @@ pub(super) fn decode<'a>(words: &'a [u32], dictionary: &'a Dictionary, clock: &T
     })
 }
 
-fn events<'a>(cursor: &mut Cursor<'a>) -> Result<(Vec<Event<'a>>, u32), Malformed> {
+fn events<'a>(cursor: &mut Cursor<'a>, clock: &ThreadClock) -> Result<(Vec<Event<'a>>, u32), Malformed> {
     let [count, dropped] = cursor.array::<2>()?;
     let mut events = Vec::with_capacity(cursor.plausible(count)?);
     for _ in 0..count {
         let name = cursor.string()?;
-        let [seconds, nanos, counts] = cursor.array::<3>()?;
-        let mut attributes = cursor.attributes(counts & 0xFFFF, 0)?;
+        let [time0, time1, counts] = cursor.array::<3>()?;
+        let time_unix_nanos = if counts & EVENT_EPOCH_TIME == 0 { clock.unix_nanos(double(time0, time1)) } else { epoch_nanos(time0, time1) };
+        let mut attributes = cursor.attributes(counts & (EVENT_EPOCH_TIME - 1), 0)?;
         keep_last_values(&mut attributes);
-        events.push(Event { name, time_unix_nanos: epoch_nanos(seconds, nanos), attributes, dropped_attributes: counts >> 16 });
+        events.push(Event { name, time_unix_nanos, attributes, dropped_attributes: counts >> 16 });
     }
     Ok((events, dropped))
 }

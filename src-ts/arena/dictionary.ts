@@ -1,0 +1,159 @@
+/** The writer's side of the dictionary: strings, scopes and templates, each numbered once, all bounded. */
+import {
+  DICTIONARY_BYTES,
+  ENTRY_SCOPE,
+  ENTRY_STRING,
+  ENTRY_TEMPLATE,
+  HEADER_BYTES,
+  MAX_SCOPES,
+  MAX_STRING_LENGTH,
+  MAX_STRINGS,
+  MAX_TEMPLATE_KEYS,
+  MAX_TEMPLATES,
+  TAG_BITS,
+  TAG_STRING,
+  TAG_STRING_REF,
+} from '../native/layout.gen';
+
+/** How many new strings one attribute of a template may intern: what keeps changing is not worth a number. */
+const NOVEL_STRINGS = 32;
+/** Sequences of keys remembered for one span name. */
+const MAX_VARIANTS = 8;
+/** Compares unequal to every attribute value. */
+const NOTHING: unknown = Symbol('no value yet');
+
+/** An instrumentation scope and the templates of its spans. */
+export interface Scope {
+  readonly name: string;
+  readonly version: string | undefined;
+  readonly schemaUrl: string | undefined;
+  /** Its number in the dictionary; -1 while it has none. */
+  number: number;
+  readonly templates: Map<string, Template>;
+}
+
+/** A scope without a number yet. */
+export function newScope(name: string, version?: string, schemaUrl?: string): Scope {
+  return { name, version, schemaUrl, number: -1, templates: new Map() };
+}
+
+/** The fixed part of spans of one name: their sequence of keys and, per key, the last value and its code. */
+export class Template {
+  readonly number: number;
+  readonly count: number;
+  readonly keys: readonly string[];
+  /** Last value per key; only values whose code is one word are remembered. */
+  readonly last: unknown[];
+  readonly codes: number[];
+  /** New strings that each key may still intern; far below zero, the key is not even looked up. */
+  readonly novel: number[];
+  next: Template | undefined = undefined;
+
+  constructor(number: number, keys: readonly string[]) {
+    this.number = number;
+    this.count = keys.length;
+    this.keys = keys;
+    this.last = keys.map(() => NOTHING);
+    this.codes = keys.map(() => 0);
+    this.novel = keys.map(() => NOVEL_STRINGS);
+  }
+}
+
+/** Appends entries to the dictionary of an arena. What no longer fits gets no number and is written in line. */
+export class Dictionary {
+  private readonly words: Int32Array;
+  private readonly bytes: Buffer;
+  private readonly numbers = new Map<string, number>();
+  /** The interned strings by number, as V8 internalised them: holding one holds no larger string that it was cut from. */
+  readonly strings: string[] = [];
+  private scopes = 0;
+  private templates = 0;
+  /** Bytes appended so far; the recorder publishes them before the record that needs them. */
+  length = 0;
+
+  constructor(memory: ArrayBuffer) {
+    this.words = new Int32Array(memory, HEADER_BYTES, DICTIONARY_BYTES / 4);
+    this.bytes = Buffer.from(memory, HEADER_BYTES, DICTIONARY_BYTES);
+  }
+
+  /** The number of an interned string, or undefined. */
+  find(text: string): number | undefined {
+    return this.numbers.get(text);
+  }
+
+  /** The number of a string, interned now if it was not and may be; -1 when it can have none. */
+  intern(text: string): number {
+    const known = this.numbers.get(text);
+    if (known !== undefined) return known;
+    if (text.length > MAX_STRING_LENGTH || this.strings.length >= MAX_STRINGS) return -1;
+    const at = this.length;
+    // Three bytes for each UTF-16 unit is the most that UTF-8 needs.
+    if (at + 12 + text.length * 3 > DICTIONARY_BYTES) return -1;
+    const written = this.bytes.write(text, at + 8);
+    const size = 8 + ((written + 3) & ~3);
+    this.words[at >> 2] = ENTRY_STRING | (size << 8);
+    this.words[(at >> 2) + 1] = written;
+    this.length = at + size;
+    const number = this.strings.length;
+    const internalised = internalise(text);
+    this.strings.push(internalised);
+    this.numbers.set(internalised, number);
+    return number;
+  }
+
+  /** Gives a scope its number; false when it can have none. */
+  number(scope: Scope): boolean {
+    if (scope.number >= 0) return true;
+    if (this.scopes >= MAX_SCOPES || this.length + 16 > DICTIONARY_BYTES) return false;
+    const parts = [scope.name, scope.version, scope.schemaUrl].map((text) => (text ? this.intern(text) : -2));
+    if (parts.includes(-1) || this.length + 16 > DICTIONARY_BYTES) return false;
+    let at = this.length >> 2;
+    this.words[at++] = ENTRY_SCOPE | (16 << 8);
+    for (const part of parts) this.words[at++] = part < 0 ? EMPTY_STRING : (part << TAG_BITS) | TAG_STRING_REF;
+    this.length += 16;
+    scope.number = this.scopes++;
+    return true;
+  }
+
+  /** A new template for a name and the keys of a flat attribute list; undefined when there can be none. */
+  template(scope: Scope, name: string, attributes: readonly unknown[]): Template | undefined {
+    const count = attributes.length >> 1;
+    if (count > MAX_TEMPLATE_KEYS || this.templates >= MAX_TEMPLATES) return undefined;
+    const first = scope.templates.get(name);
+    let variants = 0;
+    for (let other = first; other !== undefined; other = other.next) variants++;
+    if (variants >= MAX_VARIANTS) return undefined;
+    const nameNumber = this.intern(name);
+    if (nameNumber < 0) return undefined;
+    const numbers: number[] = [];
+    for (let i = 0; i < attributes.length; i += 2) {
+      const number = this.intern(attributes[i] as string);
+      if (number < 0) return undefined;
+      numbers.push(number);
+    }
+    const size = (4 + count) * 4;
+    if (this.length + size > DICTIONARY_BYTES) return undefined;
+    let at = this.length >> 2;
+    this.words[at++] = ENTRY_TEMPLATE | (size << 8);
+    this.words[at++] = scope.number;
+    this.words[at++] = nameNumber;
+    this.words[at++] = count;
+    for (const number of numbers) this.words[at++] = number;
+    this.length += size;
+    const template = new Template(
+      this.templates++,
+      numbers.map((number) => this.strings[number]),
+    );
+    template.next = first;
+    scope.templates.set(this.strings[nameNumber], template);
+    return template;
+  }
+}
+
+/** An empty string in line: what a scope without version or schema URL has. */
+const EMPTY_STRING = TAG_STRING;
+
+/** The internalised twin of a string: property names are always internalised, and those never share memory with a larger string. */
+function internalise(text: string): string {
+  return Object.keys({ [text]: 0 })[0];
+}

@@ -1,0 +1,393 @@
+/** Encodes a finished span into the words of a record. */
+import type { HrTime } from '@opentelemetry/api';
+import {
+  B_EPOCH_TIMES,
+  B_EVENTS,
+  B_LINKS,
+  B_STATUS_MESSAGE,
+  B_TRACE_STATE,
+  EVENT_EPOCH_TIME,
+  MAX_DEPTH,
+  MAX_STRING_LENGTH,
+  MAX_TEMPLATE_KEYS,
+  NO_TEMPLATE,
+  R_BITS,
+  R_COUNTS,
+  R_END,
+  R_PARENT_ID,
+  R_SPAN_ID,
+  R_START,
+  R_TEMPLATE,
+  R_TRACE_ID,
+  R_VALUES,
+  TAG_ARRAY,
+  TAG_BITS,
+  TAG_BOOL,
+  TAG_BYTES,
+  TAG_DOUBLE,
+  TAG_INT,
+  TAG_INT_WIDE,
+  TAG_MAP,
+  TAG_NULL,
+  TAG_STRING,
+  TAG_STRING_REF,
+} from '../native/layout.gen';
+import type { Dictionary, Scope, Template } from './dictionary';
+
+/** A flat list of keys and values: `[key, value, key, value, …]`, values checked and truncated. */
+export type FlatAttributes = unknown[];
+
+/** An event, ready to be written. */
+export interface EventRecord {
+  name: string;
+  /** Milliseconds on the thread's monotonic clock, or the Unix time that the user gave. */
+  time: number | HrTime;
+  attributes: FlatAttributes;
+  dropped: number;
+}
+
+/** A link, ready to be written. */
+export interface LinkRecord {
+  /** Trace id (four words) and span id (two). */
+  ids: readonly number[];
+  flags: number;
+  remote: boolean;
+  traceState: string;
+  attributes: FlatAttributes;
+  dropped: number;
+}
+
+/** What of a span rarely is there. */
+export interface SpanExtras {
+  traceState: string;
+  statusMessage: string;
+  events: EventRecord[] | undefined;
+  droppedEvents: number;
+  links: LinkRecord[] | undefined;
+  droppedLinks: number;
+  /** Times since the Unix epoch, where the user gave one of them. */
+  epochStart: HrTime | undefined;
+  epochEnd: HrTime | undefined;
+}
+
+/** What the recorder reads from a finished span. */
+export interface SpanRecord {
+  readonly scope: Scope;
+  readonly name: string;
+  /** The `B_` bits that are known before encoding: trace flags, kind, status code, remote parent. */
+  readonly bits: number;
+  readonly trace0: number;
+  readonly trace1: number;
+  readonly trace2: number;
+  readonly trace3: number;
+  readonly span0: number;
+  readonly span1: number;
+  readonly parent0: number;
+  readonly parent1: number;
+  /** Milliseconds on the thread's monotonic clock. */
+  readonly startMillis: number;
+  readonly endMillis: number;
+  readonly list: FlatAttributes;
+  readonly dropped: number;
+  readonly extras: SpanExtras | undefined;
+}
+
+/** No room in the target. */
+export const NO_ROOM = -1;
+/** A key that interned its share of new strings is looked up this many more times in vain before it is given up. */
+const GIVE_UP = -64;
+/** Strings up to this length are written by a loop, longer ones by one call. */
+const LOOP_LENGTH = 48;
+const MAX_SMALL_INT = 2 ** 27;
+/** Doubles at and beyond this are no 64-bit integers. */
+const INT64_RANGE = 2 ** 63;
+
+const scratchDouble = new Float64Array(1);
+const scratchWords = new Int32Array(scratchDouble.buffer);
+
+/** Writes records into the words it is pointed at. */
+export class Encoder {
+  private words: Int32Array;
+  private bytes: Buffer;
+  private doubles: Float64Array;
+  /** Word behind the last that may be written. */
+  private limit = 0;
+  /** Strings longer than this many UTF-16 units are cut; lowered only for a span that fits nowhere. */
+  maxStringLength = Number.POSITIVE_INFINITY;
+
+  constructor(
+    memory: ArrayBuffer,
+    private readonly dictionary: Dictionary,
+  ) {
+    this.words = new Int32Array(memory);
+    this.bytes = Buffer.from(memory);
+    this.doubles = new Float64Array(memory);
+  }
+
+  /** Points the encoder at other memory. */
+  retarget(memory: ArrayBuffer): void {
+    this.words = new Int32Array(memory);
+    this.bytes = Buffer.from(memory);
+    this.doubles = new Float64Array(memory);
+  }
+
+  /** Writes `span` from the even word `begin` on; returns the word behind it, or {@link NO_ROOM}. The record's size word is the caller's. */
+  encode(span: SpanRecord, begin: number, limit: number): number {
+    // A templated record adds one word a key without looking: keep that much in reserve.
+    this.limit = limit - MAX_TEMPLATE_KEYS;
+    const { words, doubles } = this;
+    const list = span.list;
+    const extras = span.extras;
+    let bits = span.bits;
+    words[begin + R_COUNTS] = (list.length >> 1) | (Math.min(span.dropped, 0xffff) << 16);
+    words[begin + R_TRACE_ID] = span.trace0;
+    words[begin + R_TRACE_ID + 1] = span.trace1;
+    words[begin + R_TRACE_ID + 2] = span.trace2;
+    words[begin + R_TRACE_ID + 3] = span.trace3;
+    words[begin + R_SPAN_ID] = span.span0;
+    words[begin + R_SPAN_ID + 1] = span.span1;
+    words[begin + R_PARENT_ID] = span.parent0;
+    words[begin + R_PARENT_ID + 1] = span.parent1;
+    doubles[(begin + R_START) >> 1] = span.startMillis;
+    doubles[(begin + R_END) >> 1] = span.endMillis;
+
+    let at = this.templated(span, begin);
+    if (at === NO_ROOM) at = this.untemplated(span, begin);
+    if (at === NO_ROOM) return NO_ROOM;
+    if (extras !== undefined) {
+      bits |= this.times(extras, begin);
+      if (extras.traceState !== '') {
+        bits |= B_TRACE_STATE;
+        at = this.string(extras.traceState, at);
+      }
+      if (extras.statusMessage !== '') {
+        bits |= B_STATUS_MESSAGE;
+        at = this.string(extras.statusMessage, at);
+      }
+      if (extras.events !== undefined || extras.droppedEvents > 0) {
+        bits |= B_EVENTS;
+        at = this.events(extras.events ?? [], extras.droppedEvents, at);
+      }
+      if (extras.links !== undefined || extras.droppedLinks > 0) {
+        bits |= B_LINKS;
+        at = this.links(extras.links ?? [], extras.droppedLinks, at);
+      }
+      if (at === NO_ROOM) return NO_ROOM;
+    }
+    words[begin + R_BITS] = bits;
+    return at;
+  }
+
+  /** The usual way: a template's keys match, and most values are the last ones. */
+  private templated(span: SpanRecord, begin: number): number {
+    const { words } = this;
+    const { scope, name, list } = span;
+    const count = list.length >> 1;
+    let template: Template | undefined = scope.templates.get(name);
+    variants: for (; template !== undefined; template = template.next) {
+      if (template.count !== count) continue;
+      const { keys, last, codes } = template;
+      let at = begin + R_VALUES;
+      for (let i = 0, j = 0; i < count; i++, j += 2) {
+        if (list[j] !== keys[i]) continue variants;
+        const value = list[j + 1];
+        if (value === last[i]) {
+          words[at++] = codes[i];
+        } else {
+          at = this.changed(value, at, template, i);
+          if (at === NO_ROOM) return NO_ROOM;
+        }
+      }
+      words[begin + R_TEMPLATE] = template.number;
+      return at;
+    }
+    if (!this.dictionary.number(scope) || this.dictionary.template(scope, name, list) === undefined) return NO_ROOM;
+    return this.templated(span, begin);
+  }
+
+  /** Scope, name and keys in line: for what the bounded dictionary does not hold. */
+  private untemplated(span: SpanRecord, begin: number): number {
+    if (!this.dictionary.number(span.scope)) return NO_ROOM;
+    this.words[begin + R_TEMPLATE] = NO_TEMPLATE;
+    this.words[begin + R_VALUES] = span.scope.number;
+    const at = this.string(span.name, begin + R_VALUES + 1);
+    return at === NO_ROOM ? NO_ROOM : this.pairs(span.list, at);
+  }
+
+  /** A templated value that is not the last one of its key. */
+  private changed(value: unknown, at: number, template: Template, i: number): number {
+    let code: number;
+    if (typeof value === 'string') {
+      const number = this.internable(value, template, i);
+      if (number < 0) return this.string(value, at);
+      code = (number << TAG_BITS) | TAG_STRING_REF;
+      template.last[i] = this.dictionary.strings[number];
+    } else if (typeof value === 'number' && (value | 0) === value && value < MAX_SMALL_INT && value >= -MAX_SMALL_INT) {
+      code = (value << TAG_BITS) | TAG_INT;
+      template.last[i] = value;
+    } else if (typeof value === 'boolean') {
+      code = value ? (1 << TAG_BITS) | TAG_BOOL : TAG_BOOL;
+      template.last[i] = value;
+    } else {
+      return this.value(value, at, 0);
+    }
+    template.codes[i] = code;
+    if (at >= this.limit) return NO_ROOM;
+    this.words[at] = code;
+    return at + 1;
+  }
+
+  /** The number of a string, where the key still is worth interning for; -1 where not. */
+  private internable(text: string, template: Template, i: number): number {
+    const novel = template.novel[i];
+    if (novel <= GIVE_UP || text.length > MAX_STRING_LENGTH) return -1;
+    const known = this.dictionary.find(text);
+    if (known !== undefined) return known;
+    template.novel[i] = novel - 1;
+    return novel > 0 ? this.dictionary.intern(text) : -1;
+  }
+
+  /** Any value, in line. */
+  private value(value: unknown, at: number, depth: number): number {
+    // The largest fixed form is three words.
+    if (at < 0 || at + 3 > this.limit) return NO_ROOM;
+    const { words } = this;
+    switch (typeof value) {
+      case 'string':
+        return this.string(value, at);
+      case 'number':
+        return this.number(value, at);
+      case 'boolean':
+        words[at] = value ? (1 << TAG_BITS) | TAG_BOOL : TAG_BOOL;
+        return at + 1;
+      case 'object':
+        if (value !== null && depth < MAX_DEPTH) return this.composite(value, at, depth);
+    }
+    words[at] = TAG_NULL;
+    return at + 1;
+  }
+
+  private number(value: number, at: number): number {
+    const { words } = this;
+    if ((value | 0) === value && value < MAX_SMALL_INT && value >= -MAX_SMALL_INT) {
+      words[at] = (value << TAG_BITS) | TAG_INT;
+      return at + 1;
+    }
+    words[at] = Number.isInteger(value) && value < INT64_RANGE && value >= -INT64_RANGE ? TAG_INT_WIDE : TAG_DOUBLE;
+    scratchDouble[0] = value;
+    words[at + 1] = scratchWords[0];
+    words[at + 2] = scratchWords[1];
+    return at + 3;
+  }
+
+  private composite(value: object, at: number, depth: number): number {
+    const { words } = this;
+    if (Array.isArray(value)) {
+      words[at++] = (value.length << TAG_BITS) | TAG_ARRAY;
+      for (let i = 0; i < value.length && at !== NO_ROOM; i++) at = this.value(value[i], at, depth + 1);
+      return at;
+    }
+    if (value instanceof Uint8Array) {
+      const size = (value.length + 3) >> 2;
+      if (at + 1 + size > this.limit) return NO_ROOM;
+      words[at] = (value.length << TAG_BITS) | TAG_BYTES;
+      this.bytes.set(value, (at + 1) << 2);
+      return at + 1 + size;
+    }
+    const entries = Object.entries(value);
+    words[at++] = (entries.length << TAG_BITS) | TAG_MAP;
+    for (const [key, inner] of entries) {
+      at = this.string(key, at);
+      if (at !== NO_ROOM) at = this.value(inner, at, depth + 1);
+      if (at === NO_ROOM) return NO_ROOM;
+    }
+    return at;
+  }
+
+  private pairs(list: FlatAttributes, at: number): number {
+    for (let i = 0; i < list.length && at !== NO_ROOM; i += 2) {
+      at = this.string(list[i] as string, at);
+      if (at !== NO_ROOM) at = this.value(list[i + 1], at, 0);
+    }
+    return at;
+  }
+
+  /** A string in line, as UTF-8; lone surrogates become U+FFFD. */
+  private string(text: string, at: number): number {
+    if (at < 0) return NO_ROOM;
+    if (text.length > this.maxStringLength) text = text.slice(0, this.maxStringLength);
+    const { bytes } = this;
+    const length = text.length;
+    const room = (this.limit - at - 1) << 2;
+    if (length > room) return NO_ROOM;
+    const start = (at + 1) << 2;
+    let written = 0;
+    if (length <= LOOP_LENGTH) {
+      for (; written < length; written++) {
+        const code = text.charCodeAt(written);
+        if (code > 127) break;
+        bytes[start + written] = code;
+      }
+    }
+    if (written < length) {
+      // Three bytes a unit is the most that UTF-8 needs; only a text that might not fit is measured.
+      if (length * 3 > room && Buffer.byteLength(text) > room) return NO_ROOM;
+      written = bytes.write(text, start);
+    }
+    this.words[at] = (written << TAG_BITS) | TAG_STRING;
+    return at + 1 + ((written + 3) >> 2);
+  }
+
+  /** Times that the user gave replace the monotonic ones. */
+  private times(extras: SpanExtras, begin: number): number {
+    const { epochStart, epochEnd } = extras;
+    if (epochStart === undefined || epochEnd === undefined) return 0;
+    this.words[begin + R_START] = epochStart[0];
+    this.words[begin + R_START + 1] = epochStart[1];
+    this.words[begin + R_END] = epochEnd[0];
+    this.words[begin + R_END + 1] = epochEnd[1];
+    return B_EPOCH_TIMES;
+  }
+
+  private events(events: EventRecord[], dropped: number, at: number): number {
+    at = this.counts(events.length, dropped, at);
+    for (const event of events) {
+      at = this.string(event.name, at);
+      if (at === NO_ROOM || at + 3 > this.limit) return NO_ROOM;
+      let counts = (event.attributes.length >> 1) | (Math.min(event.dropped, 0xffff) << 16);
+      if (typeof event.time === 'number') {
+        scratchDouble[0] = event.time;
+        this.words[at] = scratchWords[0];
+        this.words[at + 1] = scratchWords[1];
+      } else {
+        counts |= EVENT_EPOCH_TIME;
+        this.words[at] = event.time[0];
+        this.words[at + 1] = event.time[1];
+      }
+      this.words[at + 2] = counts;
+      at = this.pairs(event.attributes, at + 3);
+    }
+    return at;
+  }
+
+  private links(links: LinkRecord[], dropped: number, at: number): number {
+    at = this.counts(links.length, dropped, at);
+    for (const link of links) {
+      if (at === NO_ROOM || at + 8 > this.limit) return NO_ROOM;
+      for (let i = 0; i < 6; i++) this.words[at + i] = link.ids[i];
+      this.words[at + 6] = link.flags | (link.remote ? 0x100 : 0);
+      at = this.string(link.traceState, at + 7);
+      if (at === NO_ROOM || at + 1 > this.limit) return NO_ROOM;
+      this.words[at] = (link.attributes.length >> 1) | (Math.min(link.dropped, 0xffff) << 16);
+      at = this.pairs(link.attributes, at + 1);
+    }
+    return at;
+  }
+
+  private counts(count: number, dropped: number, at: number): number {
+    if (at === NO_ROOM || at + 2 > this.limit) return NO_ROOM;
+    this.words[at] = count;
+    this.words[at + 1] = dropped;
+    return at + 2;
+  }
+}

@@ -1,0 +1,138 @@
+/** Hands finished spans over: one record each in a ring of shared memory, published with Atomics. */
+import type { Addon } from '../native/addon';
+import {
+  D_DROPPED_RING_FULL,
+  D_DROPPED_UNWRITABLE,
+  D_NOT_SAMPLED,
+  D_PUBLISHED,
+  D_STARTED,
+  D_SUBMITTED,
+  DICTIONARY_BYTES,
+  HEADER_BYTES,
+  RECORD_MAX_BYTES,
+  RECORD_SPAN,
+  RECORD_WRAP,
+  RING_BYTES,
+  SLOT_BYTES,
+  W_DICTIONARY_LENGTH,
+  W_HEAD,
+  W_TAIL,
+  W_WAKE_AT,
+} from '../native/layout.gen';
+import { Dictionary } from './dictionary';
+import { Encoder, NO_ROOM, type SpanRecord } from './encoder';
+
+const RING_WORD = (HEADER_BYTES + DICTIONARY_BYTES) >> 2;
+const RING_MASK = RING_BYTES - 1;
+const SLOT_WORDS = SLOT_BYTES >> 2;
+/** A span that does not fit {@link RECORD_MAX_BYTES} is tried again with its strings cut to these lengths. */
+const CUTS = [64 * 1024, 8 * 1024, 1024, 64];
+
+/** The writer of one thread's ring. Nothing here blocks: a full ring drops the newest span and counts it. */
+export class Recorder {
+  private readonly words: Int32Array;
+  private readonly doubles: Float64Array;
+  private readonly dictionary: Dictionary;
+  private readonly encoder: Encoder;
+  /** Where the next record goes, in bytes, wrapping at 2^32; the ring has seen it published once {@link W_HEAD} holds it. */
+  private head = 0;
+  /** The reader's position when it was last looked at: it can only have moved on since. */
+  private tail = 0;
+  private publishedDictionary = 0;
+  private published = 0;
+  private started = 0;
+  private notSampled = 0;
+
+  constructor(
+    private readonly memory: ArrayBuffer,
+    private readonly ring: number,
+    private readonly addon: Pick<Addon, 'wake' | 'submit'>,
+  ) {
+    this.words = new Int32Array(memory);
+    this.doubles = new Float64Array(memory);
+    this.dictionary = new Dictionary(memory);
+    this.encoder = new Encoder(memory, this.dictionary);
+  }
+
+  /** Counts a span that was started. */
+  countStarted(): void {
+    this.doubles[D_STARTED] = ++this.started;
+  }
+
+  /** Counts a span that was started and is not sampled. */
+  countNotSampled(): void {
+    this.doubles[D_STARTED] = ++this.started;
+    this.doubles[D_NOT_SAMPLED] = ++this.notSampled;
+  }
+
+  /** Writes a finished span. */
+  write(span: SpanRecord): void {
+    const { words } = this;
+    if (((this.head - this.tail) | 0) > RING_BYTES - 2 * SLOT_BYTES) {
+      this.tail = Atomics.load(words, W_TAIL);
+      if (((this.head - this.tail) | 0) > RING_BYTES - 2 * SLOT_BYTES) {
+        this.doubles[D_DROPPED_RING_FULL]++;
+        return;
+      }
+    }
+    let offset = this.head & RING_MASK;
+    if (offset > RING_BYTES - SLOT_BYTES) {
+      // A record is never split: the rest of the ring is stepped over.
+      const rest = RING_BYTES - offset;
+      words[RING_WORD + (offset >> 2)] = RECORD_WRAP | (rest << 8);
+      this.head = (this.head + rest) | 0;
+      offset = 0;
+    }
+    const begin = RING_WORD + (offset >> 2);
+    const end = this.encoder.encode(span, begin, begin + SLOT_WORDS);
+    if (end === NO_ROOM) {
+      this.submit(span);
+      return;
+    }
+    const bytes = ((end - begin + 1) & ~1) << 2;
+    words[begin] = RECORD_SPAN | (bytes << 8);
+    this.doubles[D_PUBLISHED] = ++this.published;
+    this.publishDictionary();
+    const head = (this.head + bytes) | 0;
+    this.head = head;
+    Atomics.store(words, W_HEAD, head);
+    const wakeAt = Atomics.load(words, W_WAKE_AT);
+    if (((head - wakeAt) | 0) >= 0) this.wake(wakeAt);
+  }
+
+  /** What the record refers to must be there before the record is. */
+  private publishDictionary(): void {
+    if (this.dictionary.length !== this.publishedDictionary) {
+      this.publishedDictionary = this.dictionary.length;
+      Atomics.store(this.words, W_DICTIONARY_LENGTH, this.publishedDictionary);
+    }
+  }
+
+  /** Wakes the reader once: the position is moved out of reach, and the reader sets it anew before it sleeps again. */
+  private wake(wakeAt: number): void {
+    if (Atomics.compareExchange(this.words, W_WAKE_AT, wakeAt, (this.head + RING_BYTES) | 0) === wakeAt) this.addon.wake();
+  }
+
+  /** The slow way, for a span larger than a slot: one call that copies it. */
+  private submit(span: SpanRecord): void {
+    const scratch = new ArrayBuffer(RECORD_MAX_BYTES);
+    const words = new Int32Array(scratch);
+    this.encoder.retarget(scratch);
+    let end = this.encoder.encode(span, 0, words.length);
+    for (let i = 0; end === NO_ROOM && i < CUTS.length; i++) {
+      this.encoder.maxStringLength = CUTS[i];
+      end = this.encoder.encode(span, 0, words.length);
+    }
+    this.encoder.maxStringLength = Number.POSITIVE_INFINITY;
+    this.encoder.retarget(this.memory);
+    if (end === NO_ROOM) {
+      this.doubles[D_DROPPED_UNWRITABLE]++;
+      return;
+    }
+    const bytes = ((end + 1) & ~1) << 2;
+    words[0] = RECORD_SPAN | (bytes << 8);
+    this.publishDictionary();
+    this.doubles[D_SUBMITTED]++;
+    this.addon.submit(this.ring, new Uint8Array(scratch), bytes);
+  }
+}

@@ -1,0 +1,50 @@
+/** Our own contexts: a span in a field of its own, everything else in the context below it. */
+import { type Context, ROOT_CONTEXT, type Span } from '@opentelemetry/api';
+
+/** The key under which the API keeps the span: its keys are registered symbols, so this is the same one. */
+export const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN');
+/** The key under which OpenTelemetry's SDK marks a context in which nothing is to be traced. */
+const SUPPRESS_KEY = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+
+/**
+ * A context whose span is a field. The API's own context copies a map and makes three closures each time a span is set; this one is one small
+ * object. A span that is set again replaces the former one, so that contexts never grow into chains.
+ */
+class SpanSlot implements Context {
+  constructor(
+    private readonly base: Context,
+    private readonly span: unknown,
+  ) {}
+
+  getValue(key: symbol): unknown {
+    return key === SPAN_KEY ? this.span : this.base.getValue(key);
+  }
+
+  setValue(key: symbol, value: unknown): Context {
+    return key === SPAN_KEY ? new SpanSlot(this.base, value) : new SpanSlot(this.base.setValue(key, value), this.span);
+  }
+
+  deleteValue(key: symbol): Context {
+    return key === SPAN_KEY ? this.base : new SpanSlot(this.base.deleteValue(key), this.span);
+  }
+
+  /** `context` with another span. */
+  static with(context: Context, span: Span): Context {
+    return context instanceof SpanSlot ? new SpanSlot(context.base, span) : new SpanSlot(context, span);
+  }
+}
+
+/** `context` with `span` as its span: what `trace.setSpan` does, at less cost. */
+export function withSpanSet(context: Context, span: Span): Context {
+  return SpanSlot.with(context, span);
+}
+
+/** Whether nothing is to be traced in `context`. */
+export function isSuppressed(context: Context): boolean {
+  return context !== ROOT_CONTEXT && context.getValue(SUPPRESS_KEY) === true;
+}
+
+/** `context`, with nothing traced in it. */
+export function suppress(context: Context): Context {
+  return context.setValue(SUPPRESS_KEY, true);
+}

@@ -1,0 +1,96 @@
+/** What all tracers of one provider share. */
+import type { Attributes, Context } from '@opentelemetry/api';
+import type { Recorder } from '../arena/recorder';
+import { warnOnce } from '../native/warn';
+import { DEFAULT_LIMITS, type SpanLimits } from './limits';
+import type { SpanProcessor } from './readable';
+import { ALWAYS_ON, type SamplerSettings } from './sampler';
+import type { RecordingSpan } from './span';
+
+/** Attributes of one span that a record can count, whatever the limits say. */
+const MAX_ATTRIBUTES = 32_767;
+
+/** What a provider is made of. */
+export interface TraceCoreOptions {
+  /** Where finished spans go; without one they go to the processors only. */
+  recorder?: Recorder | undefined;
+  sampler?: SamplerSettings;
+  limits?: Partial<SpanLimits>;
+  resource?: Attributes;
+  processors?: readonly SpanProcessor[];
+}
+
+/** Sampler, limits, processors and the way out of a provider's spans. */
+export class TraceCore {
+  readonly recorder: Recorder | undefined;
+  readonly sampler: SamplerSettings;
+  readonly limits: SpanLimits;
+  /** The most elements of a span's flat attribute list. */
+  readonly maxList: number;
+  readonly resource: { readonly attributes: Attributes };
+  private readonly processors: readonly SpanProcessor[];
+  /** False after shutdown: spans started then record nothing. */
+  running = true;
+
+  constructor(options: TraceCoreOptions) {
+    this.recorder = options.recorder;
+    this.sampler = options.sampler ?? ALWAYS_ON;
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.limits.attributeCount = Math.min(this.limits.attributeCount, MAX_ATTRIBUTES);
+    this.maxList = this.limits.attributeCount * 2;
+    this.resource = { attributes: options.resource ?? {} };
+    this.processors = options.processors ?? [];
+  }
+
+  /** A span was started and records. */
+  started(span: RecordingSpan, context: Context): void {
+    this.recorder?.countStarted();
+    for (const processor of this.processors) {
+      try {
+        processor.onStart(span, context);
+      } catch {
+        warnProcessor('onStart');
+      }
+    }
+  }
+
+  /** A span has ended. */
+  finish(span: RecordingSpan): void {
+    if (this.processors.length > 0) this.callProcessors(span, 'onEnding');
+    span.seal();
+    this.recorder?.write(span);
+    if (this.processors.length > 0) this.callProcessors(span, 'onEnd');
+  }
+
+  /** Flushes the processors; never rejects. */
+  async flushProcessors(): Promise<void> {
+    await Promise.all(this.processors.map((processor) => settle(() => processor.forceFlush(), 'forceFlush')));
+  }
+
+  /** Ends recording and shuts the processors down; never rejects. */
+  async shutdownProcessors(): Promise<void> {
+    await Promise.all(this.processors.map((processor) => settle(() => processor.shutdown(), 'shutdown')));
+  }
+
+  private callProcessors(span: RecordingSpan, method: 'onEnding' | 'onEnd'): void {
+    for (const processor of this.processors) {
+      try {
+        processor[method]?.(span);
+      } catch {
+        warnProcessor(method);
+      }
+    }
+  }
+}
+
+async function settle(call: () => Promise<void>, method: string): Promise<void> {
+  try {
+    await call();
+  } catch {
+    warnProcessor(method);
+  }
+}
+
+function warnProcessor(method: string): void {
+  warnOnce('OBS_PROCESSOR_THREW', `a span processor threw in ${method}; spans are exported all the same.`);
+}

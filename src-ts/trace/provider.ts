@@ -1,0 +1,26 @@
+/** OpenTelemetry's TracerProvider. */
+import type { TracerOptions, TracerProvider as ApiTracerProvider } from '@opentelemetry/api';
+import type { TraceCore } from './core';
+import { textOf } from './span';
+import { Tracer } from './tracer';
+
+/** Tracers are kept by name, version and schema URL; past this many, further ones are made anew and not kept. */
+const MAX_KEPT = 1024;
+
+/** Gives out tracers over one {@link TraceCore}. */
+export class TracerProvider implements ApiTracerProvider {
+  private readonly tracers = new Map<string, Tracer>();
+
+  constructor(readonly core: TraceCore) {}
+
+  getTracer(name: string, version?: string, options?: TracerOptions): Tracer {
+    const scope = [textOf(name ?? ''), textOf(version ?? ''), textOf(options?.schemaUrl ?? '')] as const;
+    const key = scope.join('\u0000');
+    let tracer = this.tracers.get(key);
+    if (tracer === undefined) {
+      tracer = new Tracer(this.core, scope[0], scope[1] || undefined, scope[2] || undefined);
+      if (this.tracers.size < MAX_KEPT) this.tracers.set(key, tracer);
+    }
+    return tracer;
+  }
+}

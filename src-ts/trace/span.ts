@@ -1,0 +1,373 @@
+/** A recording span: plain fields while it is open, one record when it ends. */
+import type { Attributes, Exception, HrTime, Link, Span, SpanContext, SpanStatus, TimeInput, TraceState } from '@opentelemetry/api';
+import { performance } from 'node:perf_hooks';
+import type { Scope } from '../arena/dictionary';
+import type { EventRecord, FlatAttributes, LinkRecord, SpanExtras, SpanRecord } from '../arena/encoder';
+import { B_KIND_SHIFT, B_PARENT_REMOTE, B_STATUS_SHIFT } from '../native/layout.gen';
+import { warnOnce } from '../native/warn';
+import { cleanValue, compact, flatten, INVALID, toObject, warnInvalid, warnThrew } from './attributes';
+import type { TraceCore } from './core';
+import { exceptionAttributes } from './exception';
+import { IdentifiedSpan, identify } from './identity';
+import { readableDuration, readableEvents, readableLinks, readableParent, type ReadableSpan, readableStatus, readableTime, type TimedEvent } from './readable';
+import { compareHrTime, hrTimeFromInput, hrTimeFromMonotonic, hrTimeNow, isTimeInput } from './time';
+
+const STATUS_MASK = 3 << B_STATUS_SHIFT;
+const STATUS_OK = 1;
+const STATUS_ERROR = 2;
+/** Bits above those of a record; its reader ignores them. */
+const ENDED = 1 << 30;
+const DISTINCT_KEYS = 1 << 29;
+
+const hasOwn = Object.prototype.hasOwnProperty;
+
+class Extras implements SpanExtras {
+  traceState = '';
+  statusMessage = '';
+  events: EventRecord[] | undefined = undefined;
+  droppedEvents = 0;
+  links: LinkRecord[] | undefined = undefined;
+  droppedLinks = 0;
+  epochStart: HrTime | undefined = undefined;
+  epochEnd: HrTime | undefined = undefined;
+  state: TraceState | undefined = undefined;
+  /** Contexts of the links, for whoever reads the span. */
+  linkContexts: SpanContext[] = [];
+}
+
+/** OpenTelemetry's Span, complete; also its ReadableSpan, for processors. Nothing here throws, whatever it is given. */
+export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, ReadableSpan {
+  name: string;
+  readonly scope: Scope;
+  readonly parent0: number;
+  readonly parent1: number;
+  readonly startMillis: number;
+  endMillis: number;
+  list: FlatAttributes;
+  dropped: number;
+  extras: Extras | undefined;
+  private readonly core: TraceCore;
+
+  constructor(
+    core: TraceCore,
+    scope: Scope,
+    name: string,
+    kind: number,
+    flags: number,
+    trace0: number,
+    trace1: number,
+    trace2: number,
+    trace3: number,
+    span0: number,
+    span1: number,
+    parent0: number,
+    parent1: number,
+    parentRemote: boolean,
+  ) {
+    super(trace0, trace1, trace2, trace3, span0, span1, flags | (kind << B_KIND_SHIFT) | (parentRemote ? B_PARENT_REMOTE : 0));
+    this.name = name;
+    this.scope = scope;
+    this.parent0 = parent0;
+    this.parent1 = parent1;
+    this.list = [];
+    this.dropped = 0;
+    this.extras = undefined;
+    this.core = core;
+    this.endMillis = 0;
+    this.startMillis = performance.now();
+  }
+
+  get isRemote(): boolean {
+    return false;
+  }
+
+  get traceState(): TraceState | undefined {
+    return this.extras?.state;
+  }
+
+  /** Inherits a trace state; only where the span is made. */
+  inheritTraceState(state: TraceState): void {
+    this.more().state = state;
+  }
+
+  /** Takes the start that the user gave; only where the span is made. */
+  startAt(time: TimeInput): void {
+    this.more().epochStart = this.timeOf(time);
+  }
+
+  setAttribute(key: string, value: unknown): this {
+    if ((this.bits & ENDED) !== 0) return this.refuse();
+    const type = typeof value;
+    if (typeof key === 'string' && key !== '') {
+      if (type === 'number' || type === 'boolean' || (type === 'string' && (value as string).length <= this.core.limits.attributeValueLength)) {
+        return this.push(key, value);
+      }
+      if (value === undefined || value === null) return this;
+      let clean: unknown = INVALID;
+      try {
+        clean = cleanValue(value, this.core.limits.attributeValueLength);
+      } catch {
+        warnThrew();
+        return this;
+      }
+      if (clean !== INVALID) return this.push(key, clean);
+    }
+    warnInvalid(key, value);
+    return this;
+  }
+
+  setAttributes(attributes: Attributes): this {
+    if ((this.bits & ENDED) !== 0) return this.refuse();
+    if (typeof attributes !== 'object' || attributes === null) return this;
+    try {
+      for (const key in attributes) {
+        if (hasOwn.call(attributes, key)) this.setAttribute(key, attributes[key]);
+      }
+    } catch {
+      warnThrew();
+    }
+    return this;
+  }
+
+  addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
+    if ((this.bits & ENDED) !== 0) return this.refuse();
+    const { limits } = this.core;
+    const more = this.more();
+    if (limits.eventCount === 0) {
+      more.droppedEvents++;
+      return this;
+    }
+    let attributes: unknown = attributesOrTime;
+    let moment: unknown = time;
+    if (isTimeInput(attributesOrTime)) {
+      attributes = undefined;
+      if (!isTimeInput(time)) moment = attributesOrTime;
+    }
+    const { list, dropped } = flatten(attributes, limits.attributePerEventCount, limits.attributeValueLength);
+    more.events ??= [];
+    if (more.events.length >= limits.eventCount) {
+      more.events.shift();
+      more.droppedEvents++;
+    }
+    more.events.push({ name: textOf(name), time: hrTimeFromInput(moment) ?? performance.now(), attributes: list, dropped });
+    return this;
+  }
+
+  addLink(link: Link): this {
+    if ((this.bits & ENDED) !== 0) return this.refuse();
+    const { limits } = this.core;
+    const more = this.more();
+    let target: IdentifiedSpan | undefined;
+    let context: SpanContext | undefined;
+    let flat: { list: FlatAttributes; dropped: number };
+    try {
+      context = link.context;
+      target = identify(context);
+      flat = flatten(link.attributes, limits.attributePerLinkCount, limits.attributeValueLength);
+    } catch {
+      target = undefined;
+    }
+    if (target === undefined) {
+      warnOnce('OBS_LINK_INVALID', 'a link without a valid span context was left out; links need { context: SpanContext }.');
+      return this;
+    }
+    if (limits.linkCount === 0) {
+      more.droppedLinks++;
+      return this;
+    }
+    more.links ??= [];
+    if (more.links.length >= limits.linkCount) {
+      more.links.shift();
+      more.linkContexts.shift();
+      more.droppedLinks++;
+    }
+    more.linkContexts.push(context!);
+    more.links.push({
+      ids: [target.trace0, target.trace1, target.trace2, target.trace3, target.span0, target.span1],
+      flags: target.bits & 0xff,
+      remote: target.isRemote,
+      traceState: serialize(target.traceState),
+      attributes: flat!.list,
+      dropped: flat!.dropped,
+    });
+    return this;
+  }
+
+  addLinks(links: Link[]): this {
+    if (Array.isArray(links)) for (const link of links) this.addLink(link);
+    return this;
+  }
+
+  /** Ok is final, and Unset changes nothing (OpenTelemetry specification, "Set Status"). */
+  setStatus(status: SpanStatus): this {
+    if ((this.bits & ENDED) !== 0) return this.refuse();
+    const code: unknown = status?.code;
+    if ((code !== STATUS_OK && code !== STATUS_ERROR) || (this.bits & STATUS_MASK) === STATUS_OK << B_STATUS_SHIFT) return this;
+    this.bits = (this.bits & ~STATUS_MASK) | (code << B_STATUS_SHIFT);
+    const message: unknown = code === STATUS_ERROR ? status.message : undefined;
+    if (typeof message === 'string' && message !== '') this.more().statusMessage = cleanValue(message, this.core.limits.attributeValueLength) as string;
+    else if (this.extras !== undefined) this.extras.statusMessage = '';
+    return this;
+  }
+
+  updateName(name: string): this {
+    if ((this.bits & ENDED) !== 0) return this.refuse();
+    this.name = textOf(name);
+    return this;
+  }
+
+  isRecording(): boolean {
+    return (this.bits & ENDED) === 0;
+  }
+
+  recordException(exception: Exception, time?: TimeInput): void {
+    const attributes = exceptionAttributes(exception);
+    if (attributes !== undefined) this.addEvent('exception', attributes, time);
+    else warnOnce('OBS_EXCEPTION_EMPTY', 'recordException was given a value with neither message nor name or code; it is left out.');
+  }
+
+  end(endTime?: TimeInput): void {
+    if ((this.bits & ENDED) !== 0) {
+      this.refuse();
+      return;
+    }
+    if (endTime === undefined && (this.extras === undefined || this.extras.epochStart === undefined)) this.endMillis = performance.now();
+    else this.endAt(endTime);
+    if (this.extras?.state !== undefined) this.extras.traceState = serialize(this.extras.state);
+    this.core.finish(this);
+  }
+
+  /** Closes the span once it was recorded. */
+  seal(): void {
+    this.bits |= ENDED;
+  }
+
+  get kind(): number {
+    return (this.bits >> B_KIND_SHIFT) & 7;
+  }
+  get parentSpanContext(): SpanContext | undefined {
+    return readableParent(this);
+  }
+  get parentSpanId(): string | undefined {
+    return readableParent(this)?.spanId;
+  }
+  get startTime(): HrTime {
+    return readableTime(this.startMillis, this.extras?.epochStart);
+  }
+  get endTime(): HrTime {
+    return this.ended ? readableTime(this.endMillis, this.extras?.epochEnd) : [0, 0];
+  }
+  get duration(): HrTime {
+    return this.ended ? readableDuration(this) : [-1, -1];
+  }
+  get ended(): boolean {
+    return (this.bits & ENDED) !== 0;
+  }
+  get status(): SpanStatus {
+    return readableStatus((this.bits & STATUS_MASK) >> B_STATUS_SHIFT, this.extras?.statusMessage);
+  }
+  get attributes(): Attributes {
+    return toObject(this.list);
+  }
+  get events(): TimedEvent[] {
+    return readableEvents(this.extras?.events);
+  }
+  get links(): Link[] {
+    return readableLinks(this.extras?.links, this.extras?.linkContexts);
+  }
+  get resource(): ReadableSpan['resource'] {
+    return this.core.resource;
+  }
+  get instrumentationScope(): ReadableSpan['instrumentationScope'] {
+    return this.scope;
+  }
+  get instrumentationLibrary(): ReadableSpan['instrumentationScope'] {
+    return this.scope;
+  }
+  get droppedAttributesCount(): number {
+    return this.dropped;
+  }
+  get droppedEventsCount(): number {
+    return this.extras?.droppedEvents ?? 0;
+  }
+  get droppedLinksCount(): number {
+    return this.extras?.droppedLinks ?? 0;
+  }
+
+  private push(key: string, value: unknown): this {
+    if (this.list.length < this.core.maxList) this.list.push(key, value);
+    else this.pushFull(key, value);
+    return this;
+  }
+
+  /** The list is full: it may hold a key twice, and a key that it holds may still change its value. */
+  private pushFull(key: string, value: unknown): void {
+    const { list } = this;
+    if ((this.bits & DISTINCT_KEYS) === 0) {
+      compact(list);
+      if (list.length < this.core.maxList) {
+        list.push(key, value);
+        return;
+      }
+      this.bits |= DISTINCT_KEYS;
+    }
+    for (let i = 0; i < list.length; i += 2) {
+      if (list[i] === key) {
+        list[i + 1] = value;
+        return;
+      }
+    }
+    this.dropped++;
+  }
+
+  private more(): Extras {
+    this.extras ??= new Extras();
+    return this.extras;
+  }
+
+  private timeOf(input: unknown): HrTime | undefined {
+    const time = hrTimeFromInput(input);
+    if (time === undefined && input !== undefined) {
+      warnOnce('OBS_TIME_INVALID', 'a time was no number, Date or [seconds, nanoseconds]; the present time is taken instead.');
+    }
+    return time;
+  }
+
+  private endAt(endTime: unknown): void {
+    const more = this.more();
+    this.endMillis = performance.now();
+    const given = this.timeOf(endTime);
+    const start = more.epochStart ?? hrTimeFromMonotonic(this.startMillis);
+    let end = given ?? hrTimeNow();
+    if (compareHrTime(end, start) < 0) {
+      if (given !== undefined) warnOnce('OBS_END_BEFORE_START', 'a span was ended with a time before its start; its duration is set to zero.');
+      end = start;
+    }
+    more.epochStart = start;
+    more.epochEnd = end;
+  }
+
+  private refuse(): this {
+    warnOnce('OBS_SPAN_ENDED', 'a method was called on a span that has ended; the call has no effect.');
+    return this;
+  }
+}
+
+/** A name as text: anything but a string is shown as it converts, and what cannot convert is empty. */
+export function textOf(name: unknown): string {
+  if (typeof name === 'string') return name;
+  try {
+    return String(name);
+  } catch {
+    return '';
+  }
+}
+
+function serialize(state: TraceState | undefined): string {
+  if (state === undefined) return '';
+  try {
+    return textOf(state.serialize());
+  } catch {
+    return '';
+  }
+}

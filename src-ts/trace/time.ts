@@ -1,0 +1,96 @@
+/** OpenTelemetry's `TimeInput` in all its forms, as seconds and nanoseconds since the Unix epoch. */
+import type { HrTime, TimeInput } from '@opentelemetry/api';
+import { performance } from 'node:perf_hooks';
+
+const NANOS_PER_SECOND = 1_000_000_000;
+/** Seconds are 32 bits in a record: times up to the year 2106. */
+const MAX_SECONDS = 0xffffffff;
+
+/** Milliseconds on the monotonic clock of this thread. */
+export const monotonicNow = (): number => performance.now();
+
+/** Milliseconds of Unix time as `HrTime`. */
+export function hrTimeFromMillis(millis: number): HrTime {
+  const seconds = Math.floor(millis / 1000);
+  let nanos = Math.round((millis - seconds * 1000) * 1e6);
+  if (nanos >= NANOS_PER_SECOND) {
+    nanos -= NANOS_PER_SECOND;
+    return [seconds + 1, nanos];
+  }
+  return [seconds, nanos];
+}
+
+let wallOffset = Number.NEGATIVE_INFINITY;
+
+/**
+ * Unix time less the monotonic clock, in milliseconds. `Date.now()` cuts to whole milliseconds, so the largest difference seen is the truest;
+ * one that fell by more than that grain means that the wall clock was set.
+ */
+function wallClockOffset(): number {
+  const difference = Date.now() - performance.now();
+  if (difference > wallOffset || difference < wallOffset - 2) wallOffset = difference;
+  return wallOffset;
+}
+
+/** A moment of this thread's monotonic clock as Unix time. */
+export function hrTimeFromMonotonic(moment: number): HrTime {
+  return hrTimeFromMillis(wallClockOffset() + moment);
+}
+
+/** Unix time now. */
+export function hrTimeNow(): HrTime {
+  return hrTimeFromMonotonic(performance.now());
+}
+
+/** Whether a value is a `TimeInput`: a number, a `Date` or a pair of numbers. */
+export function isTimeInput(value: unknown): value is TimeInput {
+  return typeof value === 'number' || value instanceof Date || isHrTime(value);
+}
+
+function isHrTime(value: unknown): value is HrTime {
+  return Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'number';
+}
+
+/**
+ * The moment that a `TimeInput` means, or undefined when it means none.
+ *
+ * A number not above `performance.now()` is a moment of the monotonic clock, any other one milliseconds since the epoch, as OpenTelemetry JS
+ * tells them apart. Times before 1970, after 2106 or not finite are brought to the nearest that can be written.
+ */
+export function hrTimeFromInput(input: unknown): HrTime | undefined {
+  if (typeof input === 'number') {
+    if (Number.isNaN(input)) return undefined;
+    return input >= 0 && input <= performance.now() ? clampHrTime(hrTimeFromMonotonic(input)) : clampMillis(input);
+  }
+  if (input instanceof Date) {
+    const millis = input.getTime();
+    return Number.isNaN(millis) ? undefined : clampMillis(millis);
+  }
+  return isHrTime(input) ? clampHrTime(input) : undefined;
+}
+
+function clampMillis(millis: number): HrTime {
+  return clampHrTime(hrTimeFromMillis(Math.min(Math.max(millis, 0), MAX_SECONDS * 1000)));
+}
+
+function clampHrTime([seconds, nanos]: HrTime): HrTime {
+  if (Number.isNaN(seconds) || Number.isNaN(nanos)) return [0, 0];
+  const carried = Math.floor(nanos / NANOS_PER_SECOND);
+  const whole = Math.floor(seconds) + (Number.isFinite(carried) ? carried : 0);
+  if (whole < 0) return [0, 0];
+  if (whole > MAX_SECONDS) return [MAX_SECONDS, 0];
+  const rest = Math.floor(nanos - carried * NANOS_PER_SECOND);
+  return [whole, Number.isFinite(rest) ? rest : 0];
+}
+
+/** Negative, zero or positive as `a` is before, at or after `b`. */
+export function compareHrTime(a: HrTime, b: HrTime): number {
+  return a[0] - b[0] || a[1] - b[1];
+}
+
+/** `end - start`, never negative. */
+export function hrTimeDuration(start: HrTime, end: HrTime): HrTime {
+  if (compareHrTime(end, start) <= 0) return [0, 0];
+  const nanos = end[1] - start[1];
+  return nanos < 0 ? [end[0] - start[0] - 1, nanos + NANOS_PER_SECOND] : [end[0] - start[0], nanos];
+}

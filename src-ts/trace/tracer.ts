@@ -1,0 +1,126 @@
+/** Starts spans. */
+import { type Context, context as contextApi, type Span, type SpanOptions, type Tracer as ApiTracer } from '@opentelemetry/api';
+import { type Scope, newScope } from '../arena/dictionary';
+import { warnOnce } from '../native/warn';
+import { isSuppressed, SPAN_KEY, withSpanSet } from './context';
+import type { TraceCore } from './core';
+import { FLAG_RANDOM, FLAG_SAMPLED, IdentifiedSpan, identify, PassiveSpan } from './identity';
+import { randomNonZeroWord, randomWord } from './ids';
+import { keepsTrace } from './sampler';
+import { RecordingSpan, textOf } from './span';
+
+/** A span without ids: what is started where nothing is traced. */
+const INERT = new PassiveSpan(0, 0, 0, 0, 0, 0, 0, undefined, false);
+
+const KIND_COUNT = 5;
+
+/** OpenTelemetry's Tracer. */
+export class Tracer implements ApiTracer {
+  readonly scope: Scope;
+  private readonly core: TraceCore;
+
+  constructor(core: TraceCore, name: string, version?: string, schemaUrl?: string) {
+    this.core = core;
+    this.scope = newScope(name, version, schemaUrl);
+  }
+
+  startSpan(name: string, options?: SpanOptions, context: Context = contextApi.active()): Span {
+    const root = options !== undefined && options.root === true;
+    const parent = root ? undefined : identified(context.getValue(SPAN_KEY));
+    const span = this.start(name, options?.kind ?? 0, parent, context);
+    if (span instanceof RecordingSpan) {
+      if (options !== undefined) applyOptions(span, options);
+      this.core.started(span, root ? context.deleteValue(SPAN_KEY) : context);
+    }
+    return span;
+  }
+
+  startActiveSpan<F extends (span: Span) => unknown>(name: string, fn: F): ReturnType<F>;
+  startActiveSpan<F extends (span: Span) => unknown>(name: string, options: SpanOptions, fn: F): ReturnType<F>;
+  startActiveSpan<F extends (span: Span) => unknown>(name: string, options: SpanOptions, context: Context, fn: F): ReturnType<F>;
+  startActiveSpan<F extends (span: Span) => unknown>(name: string, ...rest: [F] | [SpanOptions, F] | [SpanOptions, Context, F]): ReturnType<F> | undefined {
+    const fn = rest[rest.length - 1] as F;
+    if (typeof fn !== 'function') {
+      warnOnce('OBS_NO_FUNCTION', 'startActiveSpan was called without a function; nothing was started.');
+      return undefined;
+    }
+    const options = rest.length > 1 ? (rest[0] as SpanOptions) : undefined;
+    const parent = (rest.length > 2 ? (rest[1] as Context | undefined) : undefined) ?? contextApi.active();
+    const span = this.startSpan(name, options ?? undefined, parent);
+    return contextApi.with(withSpanSet(parent, span), fn as (span: Span) => ReturnType<F>, undefined, span);
+  }
+
+  /**
+   * Makes a span below `parent`, recording or not, without options; counts it when it is not sampled. A recording one still has to be announced
+   * by {@link TraceCore.started}.
+   */
+  start(name: string, kind: number, parent: IdentifiedSpan | undefined, context: Context): RecordingSpan | PassiveSpan {
+    const { core } = this;
+    if (!core.running || isSuppressed(context)) return INERT;
+    const { sampler } = core;
+    let trace0: number;
+    let trace1: number;
+    let trace2: number;
+    let trace3: number;
+    let flags: number;
+    let sampled: boolean;
+    if (parent === undefined) {
+      trace0 = randomWord();
+      trace1 = randomWord();
+      trace2 = randomWord();
+      trace3 = randomNonZeroWord();
+      flags = FLAG_RANDOM;
+      sampled = keepsTrace(sampler, trace0, trace1, trace2, trace3);
+    } else {
+      trace0 = parent.trace0;
+      trace1 = parent.trace1;
+      trace2 = parent.trace2;
+      trace3 = parent.trace3;
+      flags = parent.bits & FLAG_RANDOM;
+      sampled = sampler.parentBased ? (parent.bits & FLAG_SAMPLED) !== 0 : keepsTrace(sampler, trace0, trace1, trace2, trace3);
+    }
+    const span0 = randomWord();
+    const span1 = randomNonZeroWord();
+    const state = parent?.traceState;
+    if (!sampled) {
+      core.recorder?.countNotSampled();
+      return new PassiveSpan(trace0, trace1, trace2, trace3, span0, span1, flags, state, false);
+    }
+    const span = new RecordingSpan(
+      core,
+      this.scope,
+      typeof name === 'string' ? name : textOf(name),
+      kind >>> 0 < KIND_COUNT ? kind : 0,
+      flags | FLAG_SAMPLED,
+      trace0,
+      trace1,
+      trace2,
+      trace3,
+      span0,
+      span1,
+      parent === undefined ? 0 : parent.span0,
+      parent === undefined ? 0 : parent.span1,
+      parent?.isRemote === true,
+    );
+    if (state !== undefined) span.inheritTraceState(state);
+    return span;
+  }
+}
+
+/** The span of a context as one of ours; undefined when there is none or its ids are not valid. */
+export function identified(span: unknown): IdentifiedSpan | undefined {
+  if (span === undefined || span === null) return undefined;
+  if (span instanceof IdentifiedSpan) return span === INERT ? undefined : span;
+  try {
+    return identify((span as Span).spanContext());
+  } catch {
+    return undefined;
+  }
+}
+
+function applyOptions(span: RecordingSpan, options: SpanOptions): void {
+  const { attributes, links, startTime } = options;
+  if (attributes !== undefined) span.setAttributes(attributes);
+  if (links !== undefined && Array.isArray(links)) for (const link of links) span.addLink(link);
+  if (startTime !== undefined && startTime !== null) span.startAt(startTime);
+}
