@@ -81,7 +81,7 @@ export const ENTRY_STRING = 1;
 /** Dictionary entry: a scope. Words: kind | entry bytes << 8, then the value words name, version, schema URL. */
 export const ENTRY_SCOPE = 2;
 
-/** Dictionary entry: a template. Words: kind | entry bytes << 8, scope, name's string, span kind | key count << 8, the keys' strings. */
+/** Dictionary entry: a template. Words: kind | entry bytes << 8, scope, string of the name, key count, strings of the keys. */
 export const ENTRY_TEMPLATE = 3;
 
 /** Record: a span. Low 8 bits of the first word; the upper 24 are the record's bytes. */
@@ -144,8 +144,11 @@ export const B_TRACE_STATE = 32768;
 /** A status message value follows. */
 export const B_STATUS_MESSAGE = 65536;
 
-/** Events follow: count, dropped, then per event name, time (seconds, nanoseconds), attribute count | dropped << 16, keys and values. */
+/** Events follow: count, dropped, then per event name, time (two words), attribute count | dropped << 16, keys and values. */
 export const B_EVENTS = 131072;
+
+/** Bit of an event's counts: its time is seconds and nanoseconds since the Unix epoch, not a double of the thread's clock. Counts stay below it. */
+export const EVENT_EPOCH_TIME = 32768;
 
 /** Links follow: count, dropped, then per link trace id, span id, flags | remote << 8, trace state, attribute count | dropped << 16, keys and values. */
 export const B_LINKS = 262144;
