@@ -2,6 +2,7 @@
 import type { Addon } from '../native/addon';
 import {
   D_DROPPED_RING_FULL,
+  D_DROPPED_SHUTDOWN,
   D_DROPPED_UNWRITABLE,
   D_NOT_SAMPLED,
   D_PUBLISHED,
@@ -63,6 +64,11 @@ export class Recorder {
   countNotSampled(): void {
     this.doubles[D_STARTED] = ++this.started;
     this.doubles[D_NOT_SAMPLED] = ++this.notSampled;
+  }
+
+  /** Counts a span that ended after the shutdown, when nothing is written any more. */
+  countLate(): void {
+    this.doubles[D_DROPPED_SHUTDOWN]++;
   }
 
   /** Writes a finished span. */

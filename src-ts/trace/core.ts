@@ -58,7 +58,8 @@ export class TraceCore {
   finish(span: RecordingSpan): void {
     if (this.processors.length > 0) this.callProcessors(span, 'onEnding');
     span.seal();
-    this.recorder?.write(span);
+    if (this.running) this.recorder?.write(span);
+    else this.recorder?.countLate();
     if (this.processors.length > 0) this.callProcessors(span, 'onEnd');
   }
 

@@ -4,7 +4,7 @@ use std::mem::{offset_of, size_of};
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
 use super::layout::{
-    D_DROPPED_RING_FULL, D_DROPPED_UNWRITABLE, D_NOT_SAMPLED, D_PUBLISHED, D_STARTED, D_SUBMITTED, DICTIONARY_BYTES, HEADER_BYTES, RING_BYTES,
+    D_DROPPED_RING_FULL, D_DROPPED_SHUTDOWN, D_DROPPED_UNWRITABLE, D_NOT_SAMPLED, D_PUBLISHED, D_STARTED, D_SUBMITTED, DICTIONARY_BYTES, HEADER_BYTES, RING_BYTES,
     SLOT_BYTES, W_DICTIONARY_LENGTH, W_HEAD, W_MAGIC, W_TAIL, W_VERSION, W_WAKE_AT, WAKE_BYTES,
 };
 
@@ -23,7 +23,7 @@ pub struct Header {
     pub dropped_ring_full: AtomicU64,
     pub dropped_unwritable: AtomicU64,
     pub submitted: AtomicU64,
-    writer_reserved: AtomicU64,
+    pub dropped_shutdown: AtomicU64,
 
     pub tail: AtomicU32,
     pub wake_at: AtomicU32,
@@ -47,6 +47,7 @@ const _: () = {
     assert!(at_double(offset_of!(Header, published), D_PUBLISHED) && at_double(offset_of!(Header, submitted), D_SUBMITTED));
     assert!(at_double(offset_of!(Header, dropped_ring_full), D_DROPPED_RING_FULL));
     assert!(at_double(offset_of!(Header, dropped_unwritable), D_DROPPED_UNWRITABLE));
+    assert!(at_double(offset_of!(Header, dropped_shutdown), D_DROPPED_SHUTDOWN));
     // Writer and reader must not share a cache line.
     assert!(offset_of!(Header, head) % 64 == 0 && offset_of!(Header, tail) % 64 == 0);
     assert!(RING_BYTES.is_power_of_two() && SLOT_BYTES * 4 <= RING_BYTES && WAKE_BYTES * 2 <= RING_BYTES);

@@ -76,6 +76,8 @@ layout! {
     D_DROPPED_UNWRITABLE = 13;
     #[doc = "Header double, writer's: spans handed over by a call, because they did not fit a slot."]
     D_SUBMITTED = 14;
+    #[doc = "Header double, writer's: spans that ended after the shutdown."]
+    D_DROPPED_SHUTDOWN = 15;
 
     #[doc = "The most interned strings."]
     MAX_STRINGS = 4096;

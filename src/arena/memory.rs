@@ -27,6 +27,29 @@ pub struct WriterCounts {
     pub dropped_ring_full: u64,
     /// Spans dropped because they could not be written.
     pub dropped_unwritable: u64,
+    /// Spans that ended after the shutdown.
+    pub dropped_shutdown: u64,
+}
+
+impl WriterCounts {
+    /// Spans that were started, chosen and have not ended yet.
+    #[must_use]
+    pub fn open(&self) -> u64 {
+        let ended = self.published + self.submitted + self.dropped_ring_full + self.dropped_unwritable + self.dropped_shutdown;
+        self.started.saturating_sub(self.not_sampled).saturating_sub(ended)
+    }
+}
+
+impl std::ops::AddAssign for WriterCounts {
+    fn add_assign(&mut self, other: Self) {
+        self.started += other.started;
+        self.not_sampled += other.not_sampled;
+        self.published += other.published;
+        self.submitted += other.submitted;
+        self.dropped_ring_full += other.dropped_ring_full;
+        self.dropped_unwritable += other.dropped_unwritable;
+        self.dropped_shutdown += other.dropped_shutdown;
+    }
 }
 
 /// The shared memory of one JS thread.
@@ -102,6 +125,7 @@ impl Arena {
             submitted: read(&header.submitted),
             dropped_ring_full: read(&header.dropped_ring_full),
             dropped_unwritable: read(&header.dropped_unwritable),
+            dropped_shutdown: read(&header.dropped_shutdown),
             not_sampled: read(&header.not_sampled),
             started: read(&header.started),
         }

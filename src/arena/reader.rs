@@ -56,6 +56,12 @@ impl Reader {
         self.taken
     }
 
+    /// Whether everything published was read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.arena.header().head.load(Ordering::SeqCst) == self.tail
+    }
+
     /// Reads what was published, at most about `max_bytes` of it, and gives each span to `each`.
     pub fn drain(&mut self, max_bytes: u32, mut each: impl FnMut(FinishedSpan<'_>)) -> Drained {
         let mut drained = Drained::default();
