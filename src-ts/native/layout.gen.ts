@@ -60,6 +60,9 @@ export const D_DROPPED_UNWRITABLE = 13;
 /** Header double, writer's: spans handed over by a call, because they did not fit a slot. */
 export const D_SUBMITTED = 14;
 
+/** Header double, writer's: spans that ended after the shutdown. */
+export const D_DROPPED_SHUTDOWN = 15;
+
 /** The most interned strings. */
 export const MAX_STRINGS = 4096;
 

@@ -184,7 +184,6 @@ fn keep_last_values(attributes: &mut Vec<Attribute<'_>>) {
     attributes.truncate(kept);
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "masked to eight bits")]
 fn flags(bits: u32) -> TraceFlags {
     TraceFlags::new((bits & B_FLAGS_MASK) as u8)
 }

@@ -4,10 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use prost::Message;
-
-use super::json;
+use super::json::json_line;
 use super::{ExportError, Outcome, Request, Transport};
 
 /// Appends one line for each batch, in the encoding of the OTLP specification's "JSON Protobuf Encoding" and its "File Exporter".
@@ -42,9 +39,7 @@ impl Transport for FileTransport {
         let lines = Arc::clone(&self.lines);
         let body = request.body.clone();
         let written = tokio::task::spawn_blocking(move || {
-            let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
-            let request = ExportTraceServiceRequest::decode(body).map_err(|why| invalid(why.to_string()))?;
-            let line = json::line(&request).map_err(|why| invalid(why.to_string()))?;
+            let line = json_line(&body)?;
             lines.lock().unwrap_or_else(PoisonError::into_inner).append(&line)
         });
         match written.await.unwrap_or_else(|panic| Err(io::Error::other(panic))) {

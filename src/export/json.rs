@@ -1,14 +1,27 @@
 //! OTLP JSON: what the crate's serialiser gives, and the one thing that it gets wrong.
 
+use std::io;
+
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
+use prost::Message;
 use serde_json::Value as Json;
+
+/// The bytes of a request as a line of OTLP JSON, line feed included.
+///
+/// # Errors
+/// [`io::ErrorKind::InvalidData`] when they are no request.
+pub fn json_line(body: &[u8]) -> io::Result<Vec<u8>> {
+    let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
+    let request = ExportTraceServiceRequest::decode(body).map_err(|why| invalid(why.to_string()))?;
+    line(&request).map_err(|why| invalid(why.to_string()))
+}
 
 /// One request as a line of OTLP JSON, line feed included (OTLP specification, "JSON Protobuf Encoding").
 ///
 /// JSON has no number for NaN and the infinities; ProtoJSON writes them as strings, `opentelemetry-proto` 0.33 as `null`.
-pub(super) fn line(request: &ExportTraceServiceRequest) -> serde_json::Result<Vec<u8>> {
+fn line(request: &ExportTraceServiceRequest) -> serde_json::Result<Vec<u8>> {
     let mut line = if every_list(request).flatten().any(|attribute| attribute.value.as_ref().is_some_and(is_unwritable)) {
         serde_json::to_vec(&repaired(request)?)?
     } else {

@@ -43,6 +43,7 @@ pub use file::FileTransport;
 pub use grpc::GrpcTransport;
 pub use health::{Health, HealthSnapshot};
 pub use http::HttpTransport;
+pub use json::json_line;
 pub use memory::{MAX_MEMORY_BYTES, MemoryStore};
 pub use outcome::{Delivery, Outcome, UndeliveredCause};
 pub use payload::Payload;

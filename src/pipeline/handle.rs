@@ -13,8 +13,10 @@ use crate::arena::{Arena, ThreadClock};
 use crate::config::Settings;
 use crate::export::MemoryStore;
 
-/// The number of a ring of a pipeline.
+/// The number of a ring; no two rings of a process ever have the same.
 pub type RingId = u32;
+
+static NEXT_RING: AtomicU32 = AtomicU32::new(0);
 
 /// How far a flush goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +32,6 @@ pub enum FlushKind {
 /// The pipeline of a process: one worker thread, any number of rings.
 pub struct Pipeline {
     shared: Arc<Shared>,
-    next_ring: AtomicU32,
     alive: Arc<AtomicBool>,
     memory: Arc<std::sync::OnceLock<MemoryStore>>,
 }
@@ -44,7 +45,7 @@ impl Pipeline {
         let shared = Arc::new(Shared::default());
         let alive = Arc::new(AtomicBool::new(true));
         let memory = Arc::new(std::sync::OnceLock::new());
-        let pipeline = Self { shared: Arc::clone(&shared), next_ring: AtomicU32::new(0), alive: Arc::clone(&alive), memory: Arc::clone(&memory) };
+        let pipeline = Self { shared: Arc::clone(&shared), alive: Arc::clone(&alive), memory: Arc::clone(&memory) };
         std::thread::Builder::new().name("obs-worker".into()).spawn(move || {
             let notices = Arc::new(std::sync::Mutex::new(notices));
             let sink = Arc::clone(&notices);
@@ -58,7 +59,8 @@ impl Pipeline {
             if ran.is_err()
                 && let Ok(sink) = notices.lock()
             {
-                let message = "the worker thread of observability-ts failed; this service runs on untraced. Please report it with the version in use.";
+                let message =
+                    "the worker thread of observability-ts failed; this service runs on untraced. Please report it with the version in use.";
                 sink(Notice { code: "OBS_WORKER_FAILED", message: message.into() });
             }
             // Whoever still waits must not wait for a worker that is gone.
@@ -74,7 +76,7 @@ impl Pipeline {
     pub fn attach(&self, now_millis: f64) -> (RingId, Arc<Arena>) {
         let clock = ThreadClock::anchored_at(now_millis);
         let arena = Arc::new(Arena::new());
-        let ring = self.next_ring.fetch_add(1, Ordering::Relaxed);
+        let ring = NEXT_RING.fetch_add(1, Ordering::Relaxed);
         self.shared.attach(ring, Arc::clone(&arena), clock);
         (ring, arena)
     }
@@ -117,7 +119,7 @@ impl Pipeline {
     #[must_use]
     pub fn flush_blocking(&self, kind: FlushKind, timeout: Duration) -> bool {
         let (sender, receiver) = mpsc::sync_channel(1);
-        self.flush(kind, timeout, Box::new(move |settled| drop(sender.try_send(settled))));
+        self.flush(kind, timeout, Box::new(move |settled| _ = sender.try_send(settled)));
         receiver.recv_timeout(timeout + Duration::from_millis(50)).unwrap_or(false)
     }
 

@@ -170,7 +170,8 @@ impl Worker {
         }
         self.enqueue_all(closed);
         if let Some(reason) = malformed {
-            let message = || format!("records in shared memory could not be read ({reason}); their spans are lost. Something wrote over the addon's memory.");
+            let message =
+                || format!("records in shared memory could not be read ({reason}); their spans are lost. Something wrote over the addon's memory.");
             self.notices.delivery("OBS_RECORD_MALFORMED", message, now);
         }
         let shared = &self.shared;
@@ -209,7 +210,11 @@ impl Worker {
             if lost > 0 {
                 dropped.queue_full += lost;
                 let endpoint = &self.endpoint;
-                let message = || format!("the export queue is full: the oldest spans are dropped. {endpoint} takes them too slowly or not at all; see queue.maxBytes.");
+                let message = || {
+                    format!(
+                        "the export queue is full: the oldest spans are dropped. {endpoint} takes them too slowly or not at all; see queue.maxBytes."
+                    )
+                };
                 self.notices.delivery("OBS_QUEUE_FULL", message, Instant::now());
             }
         }
@@ -233,8 +238,13 @@ impl Worker {
     }
 
     fn settle(&mut self, joined: Result<Settled, tokio::task::JoinError>) {
-        // A delivery that panicked takes the worker with it: its batch could not be counted.
-        let Settled { number, bytes, spans, delivery } = joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        let Settled { number, bytes, spans, delivery } = match joined {
+            Ok(settled) => settled,
+            // Aborted at the stop, which has counted it.
+            Err(error) if error.is_cancelled() => return,
+            // A delivery that panicked takes the worker with it: its batch could not be counted.
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        };
         self.unsettled.remove(&number);
         self.queue.finish(bytes, spans);
         let spans = u64::from(spans);
@@ -343,7 +353,9 @@ impl Worker {
         let endpoint = &self.endpoint;
         let text = || {
             let reason = health.last_error.unwrap_or_default();
-            format!("spans cannot be delivered to {endpoint} ({reason}); {waiting} wait and are tried again. Check the endpoint and that the collector runs.")
+            format!(
+                "spans cannot be delivered to {endpoint} ({reason}); {waiting} wait and are tried again. Check the endpoint and that the collector runs."
+            )
         };
         self.notices.delivery("OBS_EXPORT_FAILING", text, Instant::now());
     }

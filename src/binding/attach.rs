@@ -1,0 +1,51 @@
+//! A JS thread gets its arena, and speaks to the worker.
+
+use std::sync::Arc;
+
+use napi::bindgen_prelude::{ArrayBuffer, Env, Result};
+use napi_derive::napi;
+
+use super::process::pipeline;
+use crate::arena::{ARENA_BYTES, Arena};
+
+/// What a thread is attached with.
+#[napi(object, object_from_js = false)]
+pub struct Attachment<'env> {
+    /// The number of its ring.
+    pub ring: u32,
+    /// Its arena.
+    pub memory: ArrayBuffer<'env>,
+}
+
+/// Attaches the calling thread to the process' pipeline. `null` when there is none, or where this runtime shares no memory with addons.
+#[napi]
+pub fn attach<'env>(env: &'env Env, now_millis: f64) -> Result<Option<Attachment<'env>>> {
+    let Some(pipeline) = pipeline().filter(|pipeline| pipeline.is_alive()) else { return Ok(None) };
+    let (ring, arena) = pipeline.attach(now_millis);
+    let start = arena.as_ptr();
+    // SAFETY: the memory is ARENA_BYTES long and lives until the finalizer has dropped its reference; JavaScript and Rust both write to it, which is
+    // sound because Rust only ever accesses it through atomics.
+    let memory = unsafe { ArrayBuffer::from_external(env, start, ARENA_BYTES, Arc::clone(&arena), |_, arena: Arc<Arena>| drop(arena)) }?;
+    if !std::ptr::eq(memory.as_ptr(), start) {
+        // The runtime refuses external memory and was given a copy, which nobody would read.
+        arena.close();
+        return Ok(None);
+    }
+    env.add_env_cleanup_hook(arena, |arena| arena.close())?;
+    Ok(Some(Attachment { ring, memory }))
+}
+
+/// Wakes the worker.
+#[napi]
+pub fn wake() {
+    if let Some(pipeline) = pipeline() {
+        pipeline.wake();
+    }
+}
+
+/// Hands over one record that does not fit a slot; false when too many wait.
+#[napi]
+pub fn submit(ring: u32, record: &[u8], length: u32) -> bool {
+    let Some(record) = record.get(..length as usize) else { return false };
+    pipeline().is_some_and(|pipeline| pipeline.submit(ring, record))
+}

@@ -1,0 +1,43 @@
+//! Flushing: awaited by JavaScript, or blocking it for a bounded time where no event loop runs any more.
+
+use std::time::Duration;
+
+use napi::bindgen_prelude::{Env, Object, Result};
+use napi_derive::napi;
+
+use super::process::pipeline;
+use crate::pipeline::FlushKind;
+
+/// Blocks until everything that has ended is exported or given up, at most `timeout_millis`; true when it was.
+#[napi]
+pub fn flush_sync(timeout_millis: f64, at_exit: bool) -> bool {
+    let kind = if at_exit { FlushKind::Exit } else { FlushKind::Ordinary };
+    pipeline().is_none_or(|pipeline| pipeline.flush_blocking(kind, duration(timeout_millis)))
+}
+
+/// A promise of the same; it keeps the event loop alive until it is settled.
+#[napi]
+pub fn flush(env: &Env, timeout_millis: f64) -> Result<Object<'_>> {
+    promise(env, FlushKind::Ordinary, timeout_millis)
+}
+
+/// Flushes and ends the worker.
+#[napi]
+pub fn shutdown(env: &Env, timeout_millis: f64) -> Result<Object<'_>> {
+    promise(env, FlushKind::Shutdown, timeout_millis)
+}
+
+fn promise(env: &Env, kind: FlushKind, timeout_millis: f64) -> Result<Object<'_>> {
+    let (deferred, promise) = env.create_deferred::<bool, _>()?;
+    let reply: Box<dyn FnOnce(bool) + Send> = Box::new(move |settled| deferred.resolve(move |_| Ok(settled)));
+    match pipeline() {
+        Some(pipeline) => pipeline.flush(kind, duration(timeout_millis), reply),
+        None => reply(true),
+    }
+    Ok(promise)
+}
+
+/// Milliseconds as JavaScript gives them; what is none is zero, what is long is an hour.
+fn duration(millis: f64) -> Duration {
+    Duration::try_from_secs_f64((millis / 1e3).clamp(0.0, 3600.0)).unwrap_or_default()
+}
