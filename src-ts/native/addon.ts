@@ -19,29 +19,28 @@ export interface Attachment {
 /** The functions that Rust offers. Everything structured crosses as JSON: these calls are rare. */
 export interface Addon {
   layoutVersion(): number;
-  /** Resolves options and environment: returns the settings for this side and the warnings. */
-  resolve(requestJson: string): string;
-  /** Starts the pipeline of the process, or joins the one that runs; returns whether it was started now. */
-  start(requestJson: string, onNotice: (code: string, message: string) => void): boolean;
-  attach(nowMillis: number): Attachment;
-  detach(ring: number): void;
+  /** Resolves the settings and starts the pipeline of the process, or joins the one that runs. JSON in and out. */
+  start(requestJson: string, onNotice: (code: string, message: string) => void): string;
+  /** Null when no pipeline runs, or where the runtime shares no memory with addons. */
+  attach(nowMillis: number): Attachment | null;
   wake(): void;
-  /** Hands over one record that does not fit a slot; false when there is no room for it. */
+  /** Hands over one record that does not fit a slot; false when too many wait, which is counted. */
   submit(ring: number, record: Uint8Array, length: number): boolean;
-  /** Blocks until everything that ended is exported or given up, at most `timeoutMillis`. */
+  /** Blocks until everything that ended is exported or given up, at most `timeoutMillis`; true when it was. */
   flushSync(timeoutMillis: number, atExit: boolean): boolean;
   flush(timeoutMillis: number): Promise<boolean>;
+  /** Flushes and ends the worker. */
   shutdown(timeoutMillis: number): Promise<boolean>;
+  /** The ledger as JSON; empty when no pipeline was ever started. */
   stats(): string;
-  parseTraceparent(header: string): string | null;
+  /** What the memory exporter keeps: OTLP JSON, one request a line. */
+  memorySpans(): string;
+  /** Trace id (four words), span id (two), flags; null when the header is rejected. */
+  parseTraceparent(header: string): Uint32Array | null;
   normaliseTracestate(header: string): string | null;
+  /** JSON: `[key, value, metadata or null]` each. */
   parseBaggage(header: string): string;
   formatBaggage(entriesJson: string): string;
-  startReceiver(optionsJson: string): string;
-  receiverTraces(receiver: number): string;
-  receiverWaterfall(receiver: number, traceId: string, width: number, colour: boolean): string | null;
-  stopReceiver(receiver: number): void;
-  memorySpans(): string;
 }
 
 /** Why there is no addon, when there is none. */

@@ -1,0 +1,4 @@
+/** Tracing for Node services that nobody feels and nobody loses. */
+export * from './express';
+export * from './testing';
+export * from './tracing';

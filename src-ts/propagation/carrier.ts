@@ -1,0 +1,72 @@
+/** Context in and out of carriers: objects of headers of any kind. */
+import { type Context, context as contextApi, propagation, ROOT_CONTEXT, type TextMapGetter, type TextMapSetter } from '@opentelemetry/api';
+
+type Indexed = Record<string, unknown>;
+interface MapLike {
+  get(key: string): unknown;
+  set(key: string, value: string): unknown;
+  keys(): Iterable<string>;
+}
+
+/** Reads plain objects in any case of their keys, arrays, Buffers, `Map` and `Headers`. */
+const GETTER: TextMapGetter<unknown> = {
+  keys(carrier) {
+    if (isMapLike(carrier)) return [...carrier.keys()];
+    return isIndexed(carrier) ? Object.keys(carrier) : [];
+  },
+  get(carrier, key) {
+    if (isMapLike(carrier)) {
+      return textOf(carrier.get(key) ?? find([...carrier.keys()], key, (name) => carrier.get(name)));
+    }
+    if (!isIndexed(carrier)) return undefined;
+    return textOf(carrier[key] ?? find(Object.keys(carrier), key, (name) => carrier[name]));
+  },
+};
+
+const SETTER: TextMapSetter<unknown> = {
+  set(carrier, key, value) {
+    if (isMapLike(carrier)) carrier.set(key, value);
+    else if (isIndexed(carrier)) carrier[key] = value;
+  },
+};
+
+/**
+ * The context that a carrier names, over the root context or `base`. A carrier without valid context gives `base` back. Never throws.
+ *
+ * @example
+ * context.with(extractTraceContext(request.headers), () => handle(request));
+ */
+export function extractTraceContext(carrier: unknown, base: Context = ROOT_CONTEXT): Context {
+  return propagation.extract(base, carrier, GETTER);
+}
+
+/**
+ * Writes a context, by default the active one, into a carrier and returns the carrier. Never throws.
+ *
+ * @example
+ * await fetch(url, { headers: injectTraceContext({}) });
+ */
+export function injectTraceContext<T>(carrier: T, context: Context = contextApi.active()): T {
+  propagation.inject(context, carrier, SETTER);
+  return carrier;
+}
+
+function isIndexed(carrier: unknown): carrier is Indexed {
+  return typeof carrier === 'object' && carrier !== null;
+}
+
+function isMapLike(carrier: unknown): carrier is MapLike {
+  return isIndexed(carrier) && typeof carrier['get'] === 'function' && typeof carrier['set'] === 'function' && typeof carrier['keys'] === 'function';
+}
+
+/** A header's name is the same in any case; the exact one was looked for before. */
+function find(names: string[], key: string, read: (name: string) => unknown): unknown {
+  const name = names.find((candidate) => candidate.toLowerCase() === key);
+  return name === undefined ? undefined : read(name);
+}
+
+function textOf(value: unknown): string | string[] | undefined {
+  if (typeof value === 'string' || value === undefined || value === null) return value ?? undefined;
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1');
+  return Array.isArray(value) ? value.map((part) => textOf(part)).filter((part) => typeof part === 'string') : undefined;
+}

@@ -1,0 +1,129 @@
+/** `initTracing`: from options to running tracing. */
+import { performance } from 'node:perf_hooks';
+import { Recorder } from '../arena/recorder';
+import { type Addon, loadAddon } from '../native/addon';
+import { warn, warnOnce } from '../native/warn';
+import { propagatorsByName } from '../propagation/propagators';
+import { TraceCore } from '../trace/core';
+import { TracerProvider } from '../trace/provider';
+import { flushAtExit } from './exit';
+import { registerGlobals } from './globals';
+import { startInstrumentations } from './instrumentations';
+import type { Tracing, TracingOptions, TracingStats } from './options';
+import { readStarted, type Settings, startRequest } from './settings';
+import { VERSION } from './version';
+
+const DEFAULT_TIMEOUT_MILLIS = 10_000;
+
+let current: Tracing | undefined;
+
+/**
+ * Starts tracing in this thread, and in this process where it does not run yet. A second call gives what the first one made. Never rejects:
+ * where tracing cannot start there is one warning, and the service runs untraced.
+ *
+ * @example
+ * await initTracing({ serviceName: 'manifest-api', exporter: { type: 'otlp-grpc', endpoint: 'http://localhost:4317' }, sampling: { rate: 0.1 } });
+ */
+export function initTracing(options: TracingOptions = {}): Promise<Tracing> {
+  return Promise.resolve(startTracing(options));
+}
+
+/** The same, at once: everything that takes time happens on the worker's thread. */
+export function startTracing(options: TracingOptions = {}): Tracing {
+  current ??= start(typeof options === 'object' && options !== null ? options : {});
+  return current;
+}
+
+/** Puts other tracing in place of what runs, for tests; returns what was there. */
+export function replaceTracing(tracing: Tracing | undefined): Tracing | undefined {
+  const before = current;
+  current = tracing;
+  return before;
+}
+
+function start(options: TracingOptions): Tracing {
+  try {
+    const addon = loadAddon();
+    if (addon === undefined) return untraced();
+    const { settings, failure } = readStarted(addon.start(startRequest(options), warn));
+    for (const { code, message } of settings.warnings) warn(code, message);
+    if (settings.disabled) return untraced();
+    if (failure !== null) {
+      warnOnce('OBS_WORKER_FAILED', `the worker thread could not be started (${failure}); this service runs untraced.`);
+      return untraced();
+    }
+    const attachment = addon.attach(performance.now());
+    if (attachment === null) {
+      warnOnce('OBS_SHARED_MEMORY_REFUSED', 'this runtime does not share memory with native addons (Electron does not); this service runs untraced.');
+      return untraced();
+    }
+    return traced(addon, settings, new Recorder(attachment.memory, attachment.ring, addon), options);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    warnOnce('OBS_START_FAILED', `tracing could not be started (${reason}); this service runs untraced. Please report it.`);
+    return untraced();
+  }
+}
+
+function traced(addon: Addon, settings: Settings, recorder: Recorder, options: TracingOptions): Tracing {
+  const core = new TraceCore({
+    recorder,
+    sampler: settings.sampler,
+    limits: settings.limits,
+    resource: settings.resource,
+    processors: options.spanProcessors ?? [],
+  });
+  const provider = new TracerProvider(core);
+  const unregister = registerGlobals(provider, propagatorsByName(settings.propagators));
+  const stopInstrumentations = startInstrumentations(options, provider, VERSION);
+  const forgetExit = flushAtExit(addon, settings.exitTimeoutMillis, settings.flushOnSignals);
+  let ended: Promise<boolean> | undefined;
+
+  const end = async (timeoutMillis: number): Promise<boolean> => {
+    stopInstrumentations();
+    core.running = false;
+    await core.shutdownProcessors();
+    const settled = await addon.shutdown(timeoutMillis);
+    forgetExit();
+    unregister();
+    if (current === tracing) current = undefined;
+    return settled;
+  };
+  const tracing: Tracing = {
+    provider,
+    forceFlush: async (timeoutMillis = DEFAULT_TIMEOUT_MILLIS) => {
+      await core.flushProcessors();
+      return ended ?? addon.flush(timeoutMillis);
+    },
+    shutdown: (timeoutMillis = DEFAULT_TIMEOUT_MILLIS) => {
+      ended ??= end(timeoutMillis).catch(() => false);
+      return ended;
+    },
+    stats: () => JSON.parse(addon.stats()) as TracingStats,
+  };
+  return tracing;
+}
+
+/** Tracing that does nothing: spans record nothing, the API works. */
+function untraced(): Tracing {
+  const core = new TraceCore({});
+  core.running = false;
+  const settled = Promise.resolve(true);
+  return { provider: new TracerProvider(core), forceFlush: () => settled, shutdown: () => settled, stats: noStats };
+}
+
+/** A ledger of nothing. */
+export function noStats(): TracingStats {
+  return {
+    started: 0,
+    open: 0,
+    exported: 0,
+    notSampled: 0,
+    filtered: 0,
+    dropped: { ringFull: 0, unwritable: 0, malformed: 0, tooLarge: 0, queueFull: 0, rejected: 0, refused: 0, undelivered: 0, shutdown: 0 },
+    queued: { ring: 0, batch: 0, queue: 0, inFlight: 0 },
+    requests: 0,
+    exportedBytes: 0,
+    failedAttempts: 0,
+  };
+}

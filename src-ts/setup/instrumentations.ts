@@ -1,0 +1,49 @@
+/** OpenTelemetry's own instrumentations, and the built-in one for HTTP. */
+import type { TracerProvider } from '@opentelemetry/api';
+import { installHttpInstrumentation, stepAside } from '../http';
+import { warnOnce } from '../native/warn';
+import type { Instrumentation, TracingOptions } from './options';
+
+/** The scope of our own spans. */
+export const OWN_SCOPE = '@manifest-cyber/observability-ts';
+
+/** Starts them on `provider`; returns what stops them. */
+export function startInstrumentations(options: Pick<TracingOptions, 'http' | 'instrumentations'>, provider: TracerProvider, version: string): () => void {
+  const undo: (() => void)[] = [];
+  const given = flatten(options.instrumentations);
+  for (const instrumentation of given) {
+    guarded(instrumentation, 'start', () => {
+      instrumentation.setTracerProvider?.(provider);
+      // Published instrumentations enable themselves when they are made, unless they were told not to.
+      if (instrumentation.getConfig?.().enabled !== true) instrumentation.enable?.();
+    });
+    undo.push(() => guarded(instrumentation, 'stop', () => instrumentation.disable?.()));
+  }
+  if (options.http !== false) {
+    const http = installHttpInstrumentation(stepAside(options.http ?? {}, given), { tracer: provider.getTracer(OWN_SCOPE, version), warn: warnOnce });
+    undo.push(() => http.disable());
+  }
+  return () => {
+    for (const stop of undo) stop();
+  };
+}
+
+function flatten(instrumentations: TracingOptions['instrumentations']): Instrumentation[] {
+  if (instrumentations === undefined) return [];
+  const all = Array.isArray(instrumentations) ? (instrumentations.flat(2) as unknown[]) : [instrumentations as unknown];
+  return all.filter((one): one is Instrumentation => {
+    const usable = typeof one === 'object' && one !== null;
+    if (!usable) warnOnce('OBS_INSTRUMENTATION_INVALID', 'an entry of `instrumentations` is no object; give instances, such as `new ExpressInstrumentation()`.');
+    return usable;
+  });
+}
+
+function guarded(instrumentation: Instrumentation, what: string, call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    const name = instrumentation.instrumentationName ?? 'an instrumentation';
+    const reason = error instanceof Error ? error.message : String(error);
+    warnOnce('OBS_INSTRUMENTATION_THREW', `${name} could not ${what} (${reason}); it is left out.`);
+  }
+}

@@ -1,0 +1,135 @@
+/** What `initTracing` takes and gives. */
+import type { Attributes, TracerProvider } from '@opentelemetry/api';
+import type { HttpInstrumentationOptions } from '../http';
+import type { SpanProcessor } from '../trace/readable';
+
+/** Where spans go. */
+export interface ExporterOptions {
+  /** Default `otlp-grpc`, or what the environment says. */
+  type?: 'otlp-grpc' | 'otlp-http' | 'console' | 'file' | 'memory' | 'none';
+  /** `http://localhost:4317` for gRPC, `http://localhost:4318/v1/traces` for HTTP; a path for `file`. */
+  endpoint?: string;
+  /** Sent with each request; names are case-insensitive. */
+  headers?: Record<string, string>;
+  /** Default `none`. */
+  compression?: 'none' | 'gzip';
+  /** The time one attempt may take, in milliseconds. Default 10,000. */
+  timeoutMillis?: number;
+  /** PEM files. An `https` endpoint without any trusts the system's roots. */
+  tls?: { caFile?: string; certFile?: string; keyFile?: string; serverName?: string };
+  /** An HTTP proxy to reach the endpoint through, `http://[user:password@]host:port`. Default from HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
+  proxy?: string;
+}
+
+/** Which traces are kept; decided where a trace begins. */
+export interface SamplingOptions {
+  /** The share of new traces, 0 to 1. Default 1. */
+  rate?: number;
+  /** Whether the decision of a parent wins. Default true. */
+  parentBased?: boolean;
+}
+
+/** When a batch of spans is sent. */
+export interface BatchOptions {
+  /** Default 2,048. */
+  maxSpans?: number;
+  /** Encoded bytes, below 4 MiB. */
+  maxBytes?: number;
+  /** The longest a span waits for its batch to fill. Default 5,000. */
+  maxDelayMillis?: number;
+}
+
+/** Limits of spans (OpenTelemetry specification, "Span Limits"). */
+export interface LimitOptions {
+  /** Attributes of a span, an event and a link. Default 128. */
+  attributeCount?: number;
+  /** UTF-16 code units of a string value. Default 65,536. */
+  attributeValueLength?: number;
+  /** Events of a span. Default 128. */
+  eventCount?: number;
+  /** Links of a span. Default 128. */
+  linkCount?: number;
+}
+
+/** An OpenTelemetry instrumentation, as published. */
+export interface Instrumentation {
+  readonly instrumentationName?: string;
+  setTracerProvider?(provider: TracerProvider): void;
+  enable?(): void;
+  disable?(): void;
+  getConfig?(): { enabled?: boolean };
+}
+
+/** Options of {@link initTracing}. What is not given comes from the environment (docs/configuration.md), then from the defaults. */
+export interface TracingOptions {
+  /** `service.name`. Default OTEL_SERVICE_NAME, SERVICE_NAME, else `unknown_service:node`. */
+  serviceName?: string;
+  /** `service.version`. Default VERSION. */
+  serviceVersion?: string;
+  /** `deployment.environment.name` and `environment`. Default ENV. */
+  environment?: string;
+  /** Further attributes of the process. */
+  resource?: Attributes;
+  exporter?: ExporterOptions;
+  sampling?: SamplingOptions;
+  batch?: BatchOptions;
+  /** Encoded bytes that wait or are in flight (default 32 MiB), and requests in flight at once (default 4). */
+  queue?: { maxBytes?: number; maxInFlight?: number };
+  limits?: LimitOptions;
+  /** OpenTelemetry instrumentations, as they are published. Where one for http or undici is among them, ours steps aside. */
+  instrumentations?: readonly (Instrumentation | readonly Instrumentation[])[];
+  /** Objects with OpenTelemetry's SpanProcessor interface. They run on the JS thread for each span: that is their cost. */
+  spanProcessors?: readonly SpanProcessor[];
+  /** Formats of context in headers, in their order. Default `['tracecontext', 'baggage']`. */
+  propagators?: readonly ('tracecontext' | 'baggage')[];
+  /** The built-in tracing of http, https, fetch and undici; `false` for none. */
+  http?: HttpInstrumentationOptions | false;
+  /** Whether SIGTERM and SIGINT flush before the process ends as it would have without us. Default true. */
+  signals?: boolean;
+}
+
+/** The ledger: `started = open + exported + notSampled + filtered + dropped + queued`, at any time. */
+export interface TracingStats {
+  /** Spans started, sampled or not. */
+  started: number;
+  /** Started and recording, not ended yet. */
+  open: number;
+  /** Accepted by the exporter's destination. */
+  exported: number;
+  /** Not chosen by the sampler. */
+  notSampled: number;
+  /** Left out by rules. */
+  filtered: number;
+  /** Lost, by reason. */
+  dropped: {
+    ringFull: number;
+    unwritable: number;
+    malformed: number;
+    tooLarge: number;
+    queueFull: number;
+    rejected: number;
+    refused: number;
+    undelivered: number;
+    shutdown: number;
+  };
+  /** Under way, by place. */
+  queued: { ring: number; batch: number; queue: number; inFlight: number };
+  /** Requests that were accepted. */
+  requests: number;
+  /** Bytes of those, before compression. */
+  exportedBytes: number;
+  /** Attempts that failed. */
+  failedAttempts: number;
+}
+
+/** Running tracing. */
+export interface Tracing {
+  /** The provider that is registered with `@opentelemetry/api`. */
+  readonly provider: TracerProvider;
+  /** Sends what has ended; resolves to whether all of it was settled in time. Default 10,000 ms. Never rejects. */
+  forceFlush(timeoutMillis?: number): Promise<boolean>;
+  /** Flushes and ends tracing; resolves to whether everything was settled in time. A second call gives the first one's promise. Never rejects. */
+  shutdown(timeoutMillis?: number): Promise<boolean>;
+  /** The ledger. Where the addon could not be loaded everything is zero. */
+  stats(): TracingStats;
+}

@@ -1,0 +1,86 @@
+/** What Rust resolved of options and environment, as far as this side needs it. */
+import type { Attributes } from '@opentelemetry/api';
+import { randomUUID } from 'node:crypto';
+import { hostname, release, userInfo } from 'node:os';
+import { warnOnce } from '../native/warn';
+import type { SpanLimits } from '../trace/limits';
+import type { SamplerSettings } from '../trace/sampler';
+import type { TracingOptions } from './options';
+
+/** The settings for this side. */
+export interface Settings {
+  disabled: boolean;
+  sampler: SamplerSettings;
+  limits: SpanLimits;
+  propagators: string[];
+  resource: Attributes;
+  exitTimeoutMillis: number;
+  flushOnSignals: boolean;
+  warnings: { code: string; message: string }[];
+}
+
+/** What `start` of the addon returns. */
+export interface Started {
+  started: boolean;
+  failure: string | null;
+  settings: Settings;
+}
+
+/** Options that this side acts on; the rest is Rust's. */
+const OWN_OPTIONS = new Set(['instrumentations', 'spanProcessors', 'http']);
+/** No limit, as Rust writes it. */
+const UNLIMITED = 0xffffffff;
+
+/** The request for `start`: options, environment and the facts that only Node knows. */
+export function startRequest(options: TracingOptions): string {
+  return JSON.stringify({ options: optionsJson(options), environment: environment(), facts: processFacts() });
+}
+
+/** The answer of `start`, with limits as numbers that can be compared. */
+export function readStarted(json: string): Started {
+  const started = JSON.parse(json) as Started;
+  const { limits } = started.settings;
+  for (const name of Object.keys(limits) as (keyof SpanLimits)[]) {
+    if (limits[name] >= UNLIMITED) limits[name] = Number.POSITIVE_INFINITY;
+  }
+  return started;
+}
+
+function optionsJson(options: TracingOptions): string {
+  try {
+    return JSON.stringify(options, (key, value: unknown) => (OWN_OPTIONS.has(key) ? undefined : value)) ?? '';
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown';
+    warnOnce('OBS_OPTIONS_INVALID', `the options of initTracing could not be read (${reason}); they must be plain values. The environment and the defaults are used.`);
+    return '';
+  }
+}
+
+function environment(): [string, string][] {
+  return Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+}
+
+function processFacts(): Record<string, unknown> {
+  return {
+    pid: process.pid,
+    argv: process.argv,
+    execArgv: process.execArgv,
+    execPath: process.execPath,
+    nodeVersion: process.versions.node,
+    platform: process.platform,
+    arch: process.arch,
+    hostname: orEmpty(hostname),
+    osRelease: orEmpty(release),
+    username: orEmpty(() => userInfo().username),
+    instanceId: randomUUID(),
+  };
+}
+
+/** Containers may lack a host name or an entry for their user. */
+function orEmpty(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,87 @@
+/** Helpers around the active span. None of them throws, whether tracing runs or not. */
+import { type Attributes, context, type Span, type SpanOptions, SpanStatusCode, type TimeInput, trace, type Tracer } from '@opentelemetry/api';
+import { withSpanSet } from '../trace/context';
+import { OWN_SCOPE } from './instrumentations';
+import { VERSION } from './version';
+
+/** A tracer; without a name, that of this package. May be called before `initTracing`: it works from then on. */
+export function getTracer(name: string = OWN_SCOPE, version: string | undefined = name === OWN_SCOPE ? VERSION : undefined): Tracer {
+  return trace.getTracer(name, version);
+}
+
+/** The active span; undefined where there is none. */
+export function getActiveSpan(): Span | undefined {
+  return trace.getActiveSpan();
+}
+
+/**
+ * Runs `fn` inside a new span, which ends when `fn` returns or its promise is settled. What `fn` throws is recorded, sets the status to error,
+ * and is thrown on.
+ *
+ * @example
+ * const sbom = await withSpan('sbom.parse', async (span) => {
+ *   span.setAttribute('sbom.format', 'cyclonedx');
+ *   return parse(body);
+ * });
+ */
+export function withSpan<T>(name: string, fn: (span: Span) => T, options?: SpanOptions): T {
+  const parent = context.active();
+  const span = getTracer().startSpan(name, options, parent);
+  return context.with(withSpanSet(parent, span), () => {
+    let result: T;
+    try {
+      result = fn(span);
+    } catch (error) {
+      fail(span, error);
+      span.end();
+      throw error;
+    }
+    if (!isPromise(result)) {
+      span.end();
+      return result;
+    }
+    return result.then(
+      (value) => {
+        span.end();
+        return value;
+      },
+      (error: unknown) => {
+        fail(span, error);
+        span.end();
+        throw error;
+      },
+    ) as T;
+  });
+}
+
+/** Records an error on the active span and sets its status to error. */
+export function recordError(error: unknown, span: Span | undefined = getActiveSpan()): void {
+  if (span !== undefined) fail(span, error);
+}
+
+/** Adds an event to the active span. */
+export function addSpanEvent(name: string, attributes?: Attributes, time?: TimeInput): void {
+  getActiveSpan()?.addEvent(name, attributes, time);
+}
+
+/** Sets attributes of the active span. */
+export function setSpanAttributes(attributes: Attributes): void {
+  getActiveSpan()?.setAttributes(attributes);
+}
+
+function fail(span: Span, error: unknown): void {
+  span.recordException(error as Error);
+  span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
+}
+
+function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? error.message : String(error);
+  } catch {
+    return '';
+  }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function';
+}
