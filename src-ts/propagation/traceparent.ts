@@ -2,7 +2,7 @@
 import type { SpanContext } from '@opentelemetry/api';
 import { createTraceState } from '@opentelemetry/api';
 import { loadAddon } from '../native/addon';
-import { FLAG_RANDOM, FLAG_SAMPLED, IdentifiedSpan, identify, PassiveSpan } from '../trace/identity';
+import { FLAG_RANDOM, FLAG_SAMPLED, type IdentifiedSpan, identify, PassiveSpan } from '../trace/identity';
 import { hex32, hexState, parseHex32 } from '../trace/ids';
 
 /** Length of a version-00 header: `00-<trace id>-<span id>-<flags>`. */
@@ -24,7 +24,17 @@ export function readTraceparent(header: string, tracestate?: string): PassiveSpa
   }
   const words = header.length <= MAX_LENGTH ? loadAddon()?.parseTraceparent(header) : undefined;
   if (words === undefined || words === null) return undefined;
-  return new PassiveSpan(words[0] | 0, words[1] | 0, words[2] | 0, words[3] | 0, words[4] | 0, words[5] | 0, words[6], traceStateOf(tracestate), true);
+  return new PassiveSpan(
+    words[0] | 0,
+    words[1] | 0,
+    words[2] | 0,
+    words[3] | 0,
+    words[4] | 0,
+    words[5] | 0,
+    words[6],
+    traceStateOf(tracestate),
+    true,
+  );
 }
 
 /** The fast path: lower-case hex and hyphens in their places, nothing else, or undefined. */

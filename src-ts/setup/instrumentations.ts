@@ -8,7 +8,11 @@ import type { Instrumentation, TracingOptions } from './options';
 export const OWN_SCOPE = '@manifest-cyber/observability-ts';
 
 /** Starts them on `provider`; returns what stops them. */
-export function startInstrumentations(options: Pick<TracingOptions, 'http' | 'instrumentations'>, provider: TracerProvider, version: string): () => void {
+export function startInstrumentations(
+  options: Pick<TracingOptions, 'http' | 'instrumentations'>,
+  provider: TracerProvider,
+  version: string,
+): () => void {
   const undo: (() => void)[] = [];
   const given = flatten(options.instrumentations);
   for (const instrumentation of given) {
@@ -33,7 +37,8 @@ function flatten(instrumentations: TracingOptions['instrumentations']): Instrume
   const all = Array.isArray(instrumentations) ? (instrumentations.flat(2) as unknown[]) : [instrumentations as unknown];
   return all.filter((one): one is Instrumentation => {
     const usable = typeof one === 'object' && one !== null;
-    if (!usable) warnOnce('OBS_INSTRUMENTATION_INVALID', 'an entry of `instrumentations` is no object; give instances, such as `new ExpressInstrumentation()`.');
+    if (!usable)
+      warnOnce('OBS_INSTRUMENTATION_INVALID', 'an entry of `instrumentations` is no object; give instances, such as `new ExpressInstrumentation()`.');
     return usable;
   });
 }

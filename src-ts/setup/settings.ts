@@ -1,7 +1,8 @@
 /** What Rust resolved of options and environment, as far as this side needs it. */
-import type { Attributes } from '@opentelemetry/api';
+
 import { randomUUID } from 'node:crypto';
 import { hostname, release, userInfo } from 'node:os';
+import type { Attributes } from '@opentelemetry/api';
 import { warnOnce } from '../native/warn';
 import type { SpanLimits } from '../trace/limits';
 import type { SamplerSettings } from '../trace/sampler';
@@ -51,7 +52,10 @@ function optionsJson(options: TracingOptions): string {
     return JSON.stringify(options, (key, value: unknown) => (OWN_OPTIONS.has(key) ? undefined : value)) ?? '';
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown';
-    warnOnce('OBS_OPTIONS_INVALID', `the options of initTracing could not be read (${reason}); they must be plain values. The environment and the defaults are used.`);
+    warnOnce(
+      'OBS_OPTIONS_INVALID',
+      `the options of initTracing could not be read (${reason}); they must be plain values. The environment and the defaults are used.`,
+    );
     return '';
   }
 }

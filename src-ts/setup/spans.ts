@@ -1,5 +1,5 @@
 /** Helpers around the active span. None of them throws, whether tracing runs or not. */
-import { type Attributes, context, type Span, type SpanOptions, SpanStatusCode, type TimeInput, trace, type Tracer } from '@opentelemetry/api';
+import { type Attributes, context, type Span, type SpanOptions, SpanStatusCode, type TimeInput, type Tracer, trace } from '@opentelemetry/api';
 import { withSpanSet } from '../trace/context';
 import { OWN_SCOPE } from './instrumentations';
 import { VERSION } from './version';

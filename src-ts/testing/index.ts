@@ -1,9 +1,9 @@
 /** Tracing for the user's own tests: in memory, at once, no collector. */
-import { context, propagation, trace, type Tracer, type TracerProvider as ApiTracerProvider } from '@opentelemetry/api';
+import { type TracerProvider as ApiTracerProvider, context, propagation, type Tracer, trace } from '@opentelemetry/api';
 import { propagatorsByName } from '../propagation/propagators';
 import { registerGlobals } from '../setup/globals';
-import { startInstrumentations } from '../setup/instrumentations';
 import { noStats, replaceTracing } from '../setup/init';
+import { startInstrumentations } from '../setup/instrumentations';
 import type { TracingOptions } from '../setup/options';
 import { VERSION } from '../setup/version';
 import { TraceCore } from '../trace/core';

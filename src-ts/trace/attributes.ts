@@ -65,7 +65,10 @@ function cleanElement(value: unknown, maxLength: number, depth: number): unknown
 /** One clear warning for a key or value that is none; neither is printed, since a value may be a secret and a key may be anything. */
 export function warnInvalid(key: unknown, value: unknown): void {
   if (typeof key !== 'string' || key === '') {
-    warnOnce('OBS_ATTRIBUTE_KEY_INVALID', `an attribute key was ${key === '' ? 'empty' : `of type ${typeof key}`}; keys are non-empty strings. The attribute is left out.`);
+    warnOnce(
+      'OBS_ATTRIBUTE_KEY_INVALID',
+      `an attribute key was ${key === '' ? 'empty' : `of type ${typeof key}`}; keys are non-empty strings. The attribute is left out.`,
+    );
   } else {
     warnOnce(
       'OBS_ATTRIBUTE_VALUE_INVALID',

@@ -1,7 +1,8 @@
 /** The API's ContextManager over Node's AsyncLocalStorage. */
-import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api';
+
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
+import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api';
 
 type Listener = (...args: unknown[]) => unknown;
 type EmitterMethod = (event: string | symbol, listener: Listener) => EventEmitter;
@@ -18,7 +19,12 @@ export class AsyncContextManager implements ContextManager {
     return this.storage.getStore() ?? ROOT_CONTEXT;
   }
 
-  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(context: Context, fn: F, thisArg?: ThisParameterType<F>, ...args: A): ReturnType<F> {
+  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
+    context: Context,
+    fn: F,
+    thisArg?: ThisParameterType<F>,
+    ...args: A
+  ): ReturnType<F> {
     if (!this.enabled) return Reflect.apply(fn, thisArg, args) as ReturnType<F>;
     if (thisArg === undefined) return this.storage.run(context, fn, ...args) as ReturnType<F>;
     return this.storage.run(context, () => Reflect.apply(fn, thisArg, args)) as ReturnType<F>;
@@ -107,5 +113,10 @@ function addOnce(
 }
 
 function isEmitter(target: unknown): target is EventEmitter {
-  return typeof target === 'object' && target !== null && typeof (target as EventEmitter).on === 'function' && typeof (target as EventEmitter).removeListener === 'function';
+  return (
+    typeof target === 'object' &&
+    target !== null &&
+    typeof (target as EventEmitter).on === 'function' &&
+    typeof (target as EventEmitter).removeListener === 'function'
+  );
 }

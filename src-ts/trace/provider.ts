@@ -1,5 +1,5 @@
 /** OpenTelemetry's TracerProvider. */
-import type { TracerOptions, TracerProvider as ApiTracerProvider } from '@opentelemetry/api';
+import type { TracerProvider as ApiTracerProvider, TracerOptions } from '@opentelemetry/api';
 import type { TraceCore } from './core';
 import { textOf } from './span';
 import { Tracer } from './tracer';

@@ -80,5 +80,9 @@ export function readableEvents(events: EventRecord[] | undefined): TimedEvent[] 
 }
 
 export function readableLinks(links: LinkRecord[] | undefined, contexts: SpanContext[] | undefined): Link[] {
-  return (links ?? []).map(({ attributes, dropped }, i) => ({ context: contexts![i], attributes: toObject(attributes), droppedAttributesCount: dropped }));
+  return (links ?? []).map(({ attributes, dropped }, i) => ({
+    context: contexts![i],
+    attributes: toObject(attributes),
+    droppedAttributesCount: dropped,
+  }));
 }

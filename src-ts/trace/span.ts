@@ -1,6 +1,7 @@
 /** A recording span: plain fields while it is open, one record when it ends. */
-import type { Attributes, Exception, HrTime, Link, Span, SpanContext, SpanStatus, TimeInput, TraceState } from '@opentelemetry/api';
+
 import { performance } from 'node:perf_hooks';
+import type { Attributes, Exception, HrTime, Link, Span, SpanContext, SpanStatus, TimeInput, TraceState } from '@opentelemetry/api';
 import type { Scope } from '../arena/dictionary';
 import type { EventRecord, FlatAttributes, LinkRecord, SpanExtras, SpanRecord } from '../arena/encoder';
 import { B_KIND_SHIFT, B_PARENT_REMOTE, B_STATUS_SHIFT } from '../native/layout.gen';
@@ -9,7 +10,16 @@ import { cleanValue, compact, flatten, INVALID, toObject, warnInvalid, warnThrew
 import type { TraceCore } from './core';
 import { exceptionAttributes } from './exception';
 import { IdentifiedSpan, identify } from './identity';
-import { readableDuration, readableEvents, readableLinks, readableParent, type ReadableSpan, readableStatus, readableTime, type TimedEvent } from './readable';
+import {
+  type ReadableSpan,
+  readableDuration,
+  readableEvents,
+  readableLinks,
+  readableParent,
+  readableStatus,
+  readableTime,
+  type TimedEvent,
+} from './readable';
 import { compareHrTime, hrTimeFromInput, hrTimeFromMonotonic, hrTimeNow, isTimeInput } from './time';
 
 const STATUS_MASK = 3 << B_STATUS_SHIFT;
@@ -205,7 +215,8 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     if ((code !== STATUS_OK && code !== STATUS_ERROR) || (this.bits & STATUS_MASK) === STATUS_OK << B_STATUS_SHIFT) return this;
     this.bits = (this.bits & ~STATUS_MASK) | (code << B_STATUS_SHIFT);
     const message: unknown = code === STATUS_ERROR ? status.message : undefined;
-    if (typeof message === 'string' && message !== '') this.more().statusMessage = cleanValue(message, this.core.limits.attributeValueLength) as string;
+    if (typeof message === 'string' && message !== '')
+      this.more().statusMessage = cleanValue(message, this.core.limits.attributeValueLength) as string;
     else if (this.extras !== undefined) this.extras.statusMessage = '';
     return this;
   }

@@ -1,6 +1,7 @@
 /** OpenTelemetry's `TimeInput` in all its forms, as seconds and nanoseconds since the Unix epoch. */
-import type { HrTime, TimeInput } from '@opentelemetry/api';
+
 import { performance } from 'node:perf_hooks';
+import type { HrTime, TimeInput } from '@opentelemetry/api';
 
 const NANOS_PER_SECOND = 1_000_000_000;
 /** Seconds are 32 bits in a record: times up to the year 2106. */

@@ -1,6 +1,6 @@
 /** Starts spans. */
-import { type Context, context as contextApi, type Span, type SpanOptions, type Tracer as ApiTracer } from '@opentelemetry/api';
-import { type Scope, newScope } from '../arena/dictionary';
+import { type Tracer as ApiTracer, type Context, context as contextApi, type Span, type SpanOptions } from '@opentelemetry/api';
+import { newScope, type Scope } from '../arena/dictionary';
 import { warnOnce } from '../native/warn';
 import { isSuppressed, SPAN_KEY, withSpanSet } from './context';
 import type { TraceCore } from './core';
@@ -38,7 +38,10 @@ export class Tracer implements ApiTracer {
   startActiveSpan<F extends (span: Span) => unknown>(name: string, fn: F): ReturnType<F>;
   startActiveSpan<F extends (span: Span) => unknown>(name: string, options: SpanOptions, fn: F): ReturnType<F>;
   startActiveSpan<F extends (span: Span) => unknown>(name: string, options: SpanOptions, context: Context, fn: F): ReturnType<F>;
-  startActiveSpan<F extends (span: Span) => unknown>(name: string, ...rest: [F] | [SpanOptions, F] | [SpanOptions, Context, F]): ReturnType<F> | undefined {
+  startActiveSpan<F extends (span: Span) => unknown>(
+    name: string,
+    ...rest: [F] | [SpanOptions, F] | [SpanOptions, Context, F]
+  ): ReturnType<F> | undefined {
     const fn = rest[rest.length - 1] as F;
     if (typeof fn !== 'function') {
       warnOnce('OBS_NO_FUNCTION', 'startActiveSpan was called without a function; nothing was started.');

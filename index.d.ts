@@ -1,0 +1,686 @@
+// Made by `npm run types` from src-ts/. Do not edit.
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Span, HrTime, Attributes, Context, TraceState, SpanContext, TimeInput, Link, SpanStatus, Exception, SpanKind, TracerProvider, Tracer, SpanOptions } from '@opentelemetry/api';
+
+/** Errors that reach Express's error handling, put on the server span. */
+
+/** An error-handling middleware. */
+type ErrorMiddleware = (error: unknown, request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
+/**
+ * Records what was passed to `next(error)`, thrown or rejected in a handler as an exception on the server span, and passes it on. Mount it after the routes
+ * and before your own error handler: `app.use(tracingErrorMiddleware())`. Whether the span has failed is still the status code's to say (5xx).
+ */
+declare function tracingErrorMiddleware(): ErrorMiddleware;
+
+/** What a user may say about HTTP tracing, and what each part does when nothing is said. */
+
+/** An outgoing request, as `ignoreOutgoing` and `onOutgoing` see it, whichever client makes it. */
+interface OutgoingRequest {
+    /** The method in upper case, `GET`. */
+    readonly method: string;
+    /** Host and port as the client was told them, `api.example.com` or `localhost:3000`. */
+    readonly host: string;
+    /** The path with its query string, `/v1/items?limit=10`. */
+    readonly path: string;
+    /** The whole URL, credentials and signatures removed. */
+    readonly url: string;
+}
+/** A rule for incoming requests: a prefix of the path, a pattern that the path must match, or a function that says `true` for what to leave out. */
+type IncomingRule = string | RegExp | ((request: IncomingMessage) => boolean);
+/** A rule for outgoing requests: a prefix of the whole URL, a pattern that the URL must match, or a function that says `true` for what to leave out. */
+type OutgoingRule = string | RegExp | ((request: OutgoingRequest) => boolean);
+/** Options of the built-in tracing of `http`, `https`, `fetch` and undici. */
+interface HttpInstrumentationOptions {
+    /** Server spans for `http` and `https` servers. Default `true`. */
+    incoming?: boolean;
+    /** Client spans for `http.request`, `https.request` and their `get`. Default `true`. */
+    outgoing?: boolean;
+    /** Client spans for the global `fetch` and for undici. Default `true`. */
+    fetch?: boolean;
+    /**
+     * Paths of health checks, compared with the whole path (a query string does not matter). They make no server span, and what is done inside them is not
+     * traced either. `false` traces them like any other request. Default: {@link DEFAULT_HEALTH_CHECKS}.
+     */
+    healthChecks?: readonly string[] | false;
+    /** Incoming requests that are not traced, nor what is done inside them. Default none. */
+    ignoreIncoming?: readonly IncomingRule[];
+    /** Outgoing requests that make no span and get no `traceparent` header. Default none. */
+    ignoreOutgoing?: readonly OutgoingRule[];
+    /** Called with each server span at its start, to add attributes. Not called for spans that are not recorded. */
+    onIncoming?: (span: Span, request: IncomingMessage) => void;
+    /** Called with each client span at its start, to add attributes. Not called for spans that are not recorded. */
+    onOutgoing?: (span: Span, request: OutgoingRequest) => void;
+}
+/** The paths that orchestrators and load balancers usually ask for. */
+declare const DEFAULT_HEALTH_CHECKS: readonly string[];
+
+/** The tracing middleware. */
+
+/** Options of {@link tracingMiddleware}. */
+interface TracingMiddlewareOptions extends Pick<HttpInstrumentationOptions, 'healthChecks' | 'ignoreIncoming' | 'onIncoming'> {
+    /**
+     * The response header that carries the server span's context, so that a caller can find the trace; `false` for none. Default `traceparent`.
+     * Browsers of another origin see it only if you list it in `Access-Control-Expose-Headers`.
+     */
+    responseHeader?: string | false;
+}
+/** A middleware as Express 4 and 5, Connect and others of their kind take it. */
+type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
+/**
+ * Traces the requests that pass here: adds the `traceparent` response header, and makes the server span where the built-in HTTP tracing is off and no other
+ * instrumentation has made one. It never makes a second one, wherever and however often it is mounted.
+ */
+declare function tracingMiddleware(options?: TracingMiddlewareOptions): Middleware;
+
+/** An instrumentation scope and the templates of its spans. */
+interface Scope {
+    readonly name: string;
+    readonly version: string | undefined;
+    readonly schemaUrl: string | undefined;
+    /** Its number in the dictionary; -1 while it has none. */
+    number: number;
+    readonly templates: Map<string, Template>;
+}
+/** The fixed part of spans of one name: their sequence of keys and, per key, the last value and its code. */
+declare class Template {
+    readonly number: number;
+    readonly count: number;
+    readonly keys: readonly string[];
+    /** Last value per key; only values whose code is one word are remembered. */
+    readonly last: unknown[];
+    readonly codes: number[];
+    /** New strings that each key may still intern; far below zero, the key is not even looked up. */
+    readonly novel: number[];
+    next: Template | undefined;
+    constructor(number: number, keys: readonly string[]);
+}
+
+/** Encodes a finished span into the words of a record. */
+
+/** A flat list of keys and values: `[key, value, key, value, …]`, values checked and truncated. */
+type FlatAttributes = unknown[];
+/** An event, ready to be written. */
+interface EventRecord {
+    name: string;
+    /** Milliseconds on the thread's monotonic clock, or the Unix time that the user gave. */
+    time: number | HrTime;
+    attributes: FlatAttributes;
+    dropped: number;
+}
+/** A link, ready to be written. */
+interface LinkRecord {
+    /** Trace id (four words) and span id (two). */
+    ids: readonly number[];
+    flags: number;
+    remote: boolean;
+    traceState: string;
+    attributes: FlatAttributes;
+    dropped: number;
+}
+/** What of a span rarely is there. */
+interface SpanExtras {
+    traceState: string;
+    statusMessage: string;
+    events: EventRecord[] | undefined;
+    droppedEvents: number;
+    links: LinkRecord[] | undefined;
+    droppedLinks: number;
+    /** Times since the Unix epoch, where the user gave one of them. */
+    epochStart: HrTime | undefined;
+    epochEnd: HrTime | undefined;
+}
+/** What the recorder reads from a finished span. */
+interface SpanRecord {
+    readonly scope: Scope;
+    readonly name: string;
+    /** The `B_` bits that are known before encoding: trace flags, kind, status code, remote parent. */
+    readonly bits: number;
+    readonly trace0: number;
+    readonly trace1: number;
+    readonly trace2: number;
+    readonly trace3: number;
+    readonly span0: number;
+    readonly span1: number;
+    readonly parent0: number;
+    readonly parent1: number;
+    /** Milliseconds on the thread's monotonic clock. */
+    readonly startMillis: number;
+    readonly endMillis: number;
+    readonly list: FlatAttributes;
+    readonly dropped: number;
+    readonly extras: SpanExtras | undefined;
+}
+
+/** What a thread gets when it is attached to the process' pipeline. */
+interface Attachment {
+    /** Number of this thread's ring. */
+    ring: number;
+    /** The arena, lent by Rust. */
+    memory: ArrayBuffer;
+}
+/** The functions that Rust offers. Everything structured crosses as JSON: these calls are rare. */
+interface Addon {
+    layoutVersion(): number;
+    /** Resolves the settings and starts the pipeline of the process, or joins the one that runs. JSON in and out. */
+    start(requestJson: string, onNotice: (code: string, message: string) => void): string;
+    /** Null when no pipeline runs, or where the runtime shares no memory with addons. */
+    attach(nowMillis: number): Attachment | null;
+    wake(): void;
+    /** Hands over one record that does not fit a slot; false when too many wait, which is counted. */
+    submit(ring: number, record: Uint8Array, length: number): boolean;
+    /** Blocks until everything that ended is exported or given up, at most `timeoutMillis`; true when it was. */
+    flushSync(timeoutMillis: number, atExit: boolean): boolean;
+    flush(timeoutMillis: number): Promise<boolean>;
+    /** Flushes and ends the worker. */
+    shutdown(timeoutMillis: number): Promise<boolean>;
+    /** The ledger as JSON; empty when no pipeline was ever started. */
+    stats(): string;
+    /** What the memory exporter keeps: OTLP JSON, one request a line. */
+    memorySpans(): string;
+    /** Trace id (four words), span id (two), flags; null when the header is rejected. */
+    parseTraceparent(header: string): Uint32Array | null;
+    normaliseTracestate(header: string): string | null;
+    /** JSON: `[key, value, metadata or null]` each. */
+    parseBaggage(header: string): string;
+    formatBaggage(entriesJson: string): string;
+}
+
+/** Hands finished spans over: one record each in a ring of shared memory, published with Atomics. */
+
+/** The writer of one thread's ring. Nothing here blocks: a full ring drops the newest span and counts it. */
+declare class Recorder {
+    private readonly memory;
+    private readonly ring;
+    private readonly addon;
+    private readonly words;
+    private readonly doubles;
+    private readonly dictionary;
+    private readonly encoder;
+    /** Where the next record goes, in bytes, wrapping at 2^32; the ring has seen it published once {@link W_HEAD} holds it. */
+    private head;
+    /** The reader's position when it was last looked at: it can only have moved on since. */
+    private tail;
+    private publishedDictionary;
+    private published;
+    private started;
+    private notSampled;
+    constructor(memory: ArrayBuffer, ring: number, addon: Pick<Addon, 'wake' | 'submit'>);
+    /** Counts a span that was started. */
+    countStarted(): void;
+    /** Counts a span that was started and is not sampled. */
+    countNotSampled(): void;
+    /** Counts a span that ended after the shutdown, when nothing is written any more. */
+    countLate(): void;
+    /** Writes a finished span. */
+    write(span: SpanRecord): void;
+    /** What the record refers to must be there before the record is. */
+    private publishDictionary;
+    /** Wakes the reader once: the position is moved out of reach, and the reader sets it anew before it sleeps again. */
+    private wake;
+    /** The slow way, for a span larger than a slot: one call that copies it. */
+    private submit;
+}
+
+/** Limits of a span (OpenTelemetry specification, "Span Limits"). `Infinity` means unlimited. */
+interface SpanLimits {
+    /** Attributes of a span. Default 128. */
+    attributeCount: number;
+    /** UTF-16 code units of a string value; longer ones are cut. Default unlimited. */
+    attributeValueLength: number;
+    /** Events of a span; the oldest is dropped. Default 128. */
+    eventCount: number;
+    /** Links of a span; the oldest is dropped. Default 128. */
+    linkCount: number;
+    /** Attributes of an event. Default 128. */
+    attributePerEventCount: number;
+    /** Attributes of a link. Default 128. */
+    attributePerLinkCount: number;
+}
+
+/** Head sampling: decided where a span starts, from what the Rust side resolved. */
+/** The head sampler's settings, as `resolve` gives them. */
+interface SamplerSettings {
+    /** A root is kept when the exclusive-or of its trace id's words, as unsigned number, is below this: 2^32 keeps all, 0 none. */
+    upperBound: number;
+    /** Whether a parent's decision wins. */
+    parentBased: boolean;
+}
+
+/** What all tracers of one provider share. */
+
+/** What a provider is made of. */
+interface TraceCoreOptions {
+    /** Where finished spans go; without one they go to the processors only. */
+    recorder?: Recorder | undefined;
+    sampler?: SamplerSettings;
+    limits?: Partial<SpanLimits>;
+    resource?: Attributes;
+    processors?: readonly SpanProcessor[];
+}
+/** Sampler, limits, processors and the way out of a provider's spans. */
+declare class TraceCore {
+    readonly recorder: Recorder | undefined;
+    readonly sampler: SamplerSettings;
+    readonly limits: SpanLimits;
+    /** The most elements of a span's flat attribute list. */
+    readonly maxList: number;
+    readonly resource: {
+        readonly attributes: Attributes;
+    };
+    private readonly processors;
+    /** False after shutdown: spans started then record nothing. */
+    running: boolean;
+    constructor(options: TraceCoreOptions);
+    /** A span was started and records. */
+    started(span: RecordingSpan, context: Context): void;
+    /** A span has ended. */
+    finish(span: RecordingSpan): void;
+    /** Flushes the processors; never rejects. */
+    flushProcessors(): Promise<void>;
+    /** Ends recording and shuts the processors down; never rejects. */
+    shutdownProcessors(): Promise<void>;
+    private callProcessors;
+}
+
+/** Spans as carriers of ids: 32-bit words, and hexadecimal text only when someone asks. */
+
+/** What all our spans have: the ids of their context. */
+declare abstract class IdentifiedSpan {
+    readonly trace0: number;
+    readonly trace1: number;
+    readonly trace2: number;
+    readonly trace3: number;
+    readonly span0: number;
+    readonly span1: number;
+    /** Low eight bits: the W3C trace flags. Recording spans keep more above them. */
+    bits: number;
+    private asContext;
+    constructor(trace0: number, trace1: number, trace2: number, trace3: number, span0: number, span1: number, bits: number);
+    /** The trace state of the context, where there is one. */
+    abstract readonly traceState: TraceState | undefined;
+    /** Whether the context came from another process. */
+    abstract readonly isRemote: boolean;
+    /** 32 lower-case hex digits. */
+    get traceId(): string;
+    /** 16 lower-case hex digits. */
+    get spanId(): string;
+    /** The context as the API knows it; the same object each time. */
+    spanContext(): SpanContext;
+}
+
+/** A recording span: plain fields while it is open, one record when it ends. */
+
+declare class Extras implements SpanExtras {
+    traceState: string;
+    statusMessage: string;
+    events: EventRecord[] | undefined;
+    droppedEvents: number;
+    links: LinkRecord[] | undefined;
+    droppedLinks: number;
+    epochStart: HrTime | undefined;
+    epochEnd: HrTime | undefined;
+    state: TraceState | undefined;
+    /** Contexts of the links, for whoever reads the span. */
+    linkContexts: SpanContext[];
+}
+/** OpenTelemetry's Span, complete; also its ReadableSpan, for processors. Nothing here throws, whatever it is given. */
+declare class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, ReadableSpan {
+    name: string;
+    readonly scope: Scope;
+    readonly parent0: number;
+    readonly parent1: number;
+    readonly startMillis: number;
+    endMillis: number;
+    list: FlatAttributes;
+    dropped: number;
+    extras: Extras | undefined;
+    private readonly core;
+    constructor(core: TraceCore, scope: Scope, name: string, kind: number, flags: number, trace0: number, trace1: number, trace2: number, trace3: number, span0: number, span1: number, parent0: number, parent1: number, parentRemote: boolean);
+    get isRemote(): boolean;
+    get traceState(): TraceState | undefined;
+    /** Inherits a trace state; only where the span is made. */
+    inheritTraceState(state: TraceState): void;
+    /** Takes the start that the user gave; only where the span is made. */
+    startAt(time: TimeInput): void;
+    setAttribute(key: string, value: unknown): this;
+    setAttributes(attributes: Attributes): this;
+    addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this;
+    addLink(link: Link): this;
+    addLinks(links: Link[]): this;
+    /** Ok is final, and Unset changes nothing (OpenTelemetry specification, "Set Status"). */
+    setStatus(status: SpanStatus): this;
+    updateName(name: string): this;
+    isRecording(): boolean;
+    recordException(exception: Exception, time?: TimeInput): void;
+    end(endTime?: TimeInput): void;
+    /** Closes the span once it was recorded. */
+    seal(): void;
+    get kind(): number;
+    get parentSpanContext(): SpanContext | undefined;
+    get parentSpanId(): string | undefined;
+    get startTime(): HrTime;
+    get endTime(): HrTime;
+    get duration(): HrTime;
+    get ended(): boolean;
+    get status(): SpanStatus;
+    get attributes(): Attributes;
+    get events(): TimedEvent[];
+    get links(): Link[];
+    get resource(): ReadableSpan['resource'];
+    get instrumentationScope(): ReadableSpan['instrumentationScope'];
+    get instrumentationLibrary(): ReadableSpan['instrumentationScope'];
+    get droppedAttributesCount(): number;
+    get droppedEventsCount(): number;
+    get droppedLinksCount(): number;
+    private push;
+    /** The list is full: it may hold a key twice, and a key that it holds may still change its value. */
+    private pushFull;
+    private more;
+    private timeOf;
+    private endAt;
+    private refuse;
+}
+
+/** Spans as readers see them: OpenTelemetry's ReadableSpan and SpanProcessor interfaces. */
+
+/** An event of a span. */
+interface TimedEvent {
+    time: HrTime;
+    name: string;
+    attributes?: Attributes;
+    droppedAttributesCount?: number;
+}
+/** A span as it can be read (the interface of `@opentelemetry/sdk-trace-base`, both generations). */
+interface ReadableSpan {
+    readonly name: string;
+    readonly kind: SpanKind;
+    spanContext(): SpanContext;
+    readonly parentSpanContext?: SpanContext | undefined;
+    /** The parent's span id, as the SDK's first generation has it. */
+    readonly parentSpanId?: string | undefined;
+    readonly startTime: HrTime;
+    readonly endTime: HrTime;
+    readonly status: SpanStatus;
+    readonly attributes: Attributes;
+    readonly links: Link[];
+    readonly events: TimedEvent[];
+    readonly duration: HrTime;
+    readonly ended: boolean;
+    readonly resource: {
+        readonly attributes: Attributes;
+    };
+    readonly instrumentationScope: {
+        readonly name: string;
+        readonly version?: string | undefined;
+        readonly schemaUrl?: string | undefined;
+    };
+    readonly droppedAttributesCount: number;
+    readonly droppedEventsCount: number;
+    readonly droppedLinksCount: number;
+}
+/**
+ * OpenTelemetry's SpanProcessor. Its methods run on the JS thread, for each span: that is their cost. What one throws is one warning.
+ */
+interface SpanProcessor {
+    onStart(span: RecordingSpan, parentContext: Context): void;
+    onEnding?(span: RecordingSpan): void;
+    onEnd(span: ReadableSpan): void;
+    forceFlush(): Promise<void>;
+    shutdown(): Promise<void>;
+}
+
+/** What `initTracing` takes and gives. */
+
+/** Where spans go. */
+interface ExporterOptions {
+    /** Default `otlp-grpc`, or what the environment says. */
+    type?: 'otlp-grpc' | 'otlp-http' | 'console' | 'file' | 'memory' | 'none';
+    /** `http://localhost:4317` for gRPC, `http://localhost:4318/v1/traces` for HTTP; a path for `file`. */
+    endpoint?: string;
+    /** Sent with each request; names are case-insensitive. */
+    headers?: Record<string, string>;
+    /** Default `none`. */
+    compression?: 'none' | 'gzip';
+    /** The time one attempt may take, in milliseconds. Default 10,000. */
+    timeoutMillis?: number;
+    /** PEM files. An `https` endpoint without any trusts the system's roots. */
+    tls?: {
+        caFile?: string;
+        certFile?: string;
+        keyFile?: string;
+        serverName?: string;
+    };
+    /** An HTTP proxy to reach the endpoint through, `http://[user:password@]host:port`. Default from HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
+    proxy?: string;
+}
+/** Which traces are kept; decided where a trace begins. */
+interface SamplingOptions {
+    /** The share of new traces, 0 to 1. Default 1. */
+    rate?: number;
+    /** Whether the decision of a parent wins. Default true. */
+    parentBased?: boolean;
+}
+/** When a batch of spans is sent. */
+interface BatchOptions {
+    /** Default 2,048. */
+    maxSpans?: number;
+    /** Encoded bytes, below 4 MiB. */
+    maxBytes?: number;
+    /** The longest a span waits for its batch to fill. Default 5,000. */
+    maxDelayMillis?: number;
+}
+/** Limits of spans (OpenTelemetry specification, "Span Limits"). */
+interface LimitOptions {
+    /** Attributes of a span, an event and a link. Default 128. */
+    attributeCount?: number;
+    /** UTF-16 code units of a string value. Default 65,536. */
+    attributeValueLength?: number;
+    /** Events of a span. Default 128. */
+    eventCount?: number;
+    /** Links of a span. Default 128. */
+    linkCount?: number;
+}
+/** An OpenTelemetry instrumentation, as published. */
+interface Instrumentation {
+    readonly instrumentationName?: string;
+    setTracerProvider?(provider: TracerProvider): void;
+    enable?(): void;
+    disable?(): void;
+    getConfig?(): {
+        enabled?: boolean;
+    };
+}
+/** Options of {@link initTracing}. What is not given comes from the environment (docs/configuration.md), then from the defaults. */
+interface TracingOptions {
+    /** `service.name`. Default OTEL_SERVICE_NAME, SERVICE_NAME, else `unknown_service:node`. */
+    serviceName?: string;
+    /** `service.version`. Default VERSION. */
+    serviceVersion?: string;
+    /** `deployment.environment.name` and `environment`. Default ENV. */
+    environment?: string;
+    /** Further attributes of the process. */
+    resource?: Attributes;
+    exporter?: ExporterOptions;
+    sampling?: SamplingOptions;
+    batch?: BatchOptions;
+    /** Encoded bytes that wait or are in flight (default 32 MiB), and requests in flight at once (default 4). */
+    queue?: {
+        maxBytes?: number;
+        maxInFlight?: number;
+    };
+    limits?: LimitOptions;
+    /** OpenTelemetry instrumentations, as they are published. Where one for http or undici is among them, ours steps aside. */
+    instrumentations?: readonly (Instrumentation | readonly Instrumentation[])[];
+    /** Objects with OpenTelemetry's SpanProcessor interface. They run on the JS thread for each span: that is their cost. */
+    spanProcessors?: readonly SpanProcessor[];
+    /** Formats of context in headers, in their order. Default `['tracecontext', 'baggage']`. */
+    propagators?: readonly ('tracecontext' | 'baggage')[];
+    /** The built-in tracing of http, https, fetch and undici; `false` for none. */
+    http?: HttpInstrumentationOptions | false;
+    /** Whether SIGTERM and SIGINT flush before the process ends as it would have without us. Default true. */
+    signals?: boolean;
+}
+/** The ledger: `started = open + exported + notSampled + filtered + dropped + queued`, at any time. */
+interface TracingStats {
+    /** Spans started, sampled or not. */
+    started: number;
+    /** Started and recording, not ended yet. */
+    open: number;
+    /** Accepted by the exporter's destination. */
+    exported: number;
+    /** Not chosen by the sampler. */
+    notSampled: number;
+    /** Left out by rules. */
+    filtered: number;
+    /** Lost, by reason. */
+    dropped: {
+        ringFull: number;
+        unwritable: number;
+        malformed: number;
+        tooLarge: number;
+        queueFull: number;
+        rejected: number;
+        refused: number;
+        undelivered: number;
+        shutdown: number;
+    };
+    /** Under way, by place. */
+    queued: {
+        ring: number;
+        batch: number;
+        queue: number;
+        inFlight: number;
+    };
+    /** Requests that were accepted. */
+    requests: number;
+    /** Bytes of those, before compression. */
+    exportedBytes: number;
+    /** Attempts that failed. */
+    failedAttempts: number;
+}
+/** Running tracing. */
+interface Tracing {
+    /** The provider that is registered with `@opentelemetry/api`. */
+    readonly provider: TracerProvider;
+    /** Sends what has ended; resolves to whether all of it was settled in time. Default 10,000 ms. Never rejects. */
+    forceFlush(timeoutMillis?: number): Promise<boolean>;
+    /** Flushes and ends tracing; resolves to whether everything was settled in time. A second call gives the first one's promise. Never rejects. */
+    shutdown(timeoutMillis?: number): Promise<boolean>;
+    /** The ledger. Where the addon could not be loaded everything is zero. */
+    stats(): TracingStats;
+}
+
+/** Tracing for the user's own tests: in memory, at once, no collector. */
+
+/** Options of {@link createTestTracing}. */
+type TestTracingOptions = Pick<TracingOptions, 'resource' | 'http' | 'instrumentations' | 'propagators' | 'limits'>;
+/** Tracing in memory. */
+interface TestTracing {
+    readonly provider: TracerProvider;
+    /** A tracer for the test's own spans. */
+    readonly tracer: Tracer;
+    /** Spans that have ended since the start or the last reset, in the order of their ends. */
+    getFinishedSpans(): ReadableSpan[];
+    /** Forgets the finished spans. */
+    reset(): void;
+    /** Takes everything back. */
+    shutdown(): Promise<void>;
+}
+/**
+ * Registers tracing that keeps finished spans in memory: every span is recorded, and there as soon as it has ended. It takes the place of
+ * tracing that runs, and an `initTracing` of the code under test gives this one. Needs no addon.
+ *
+ * @example
+ * const tracing = createTestTracing();
+ * await request(app).get('/');
+ * assert.equal(tracing.getFinishedSpans()[0].name, 'GET /');
+ */
+declare function createTestTracing(options?: TestTracingOptions): TestTracing;
+
+/** Context in and out of carriers: objects of headers of any kind. */
+
+/**
+ * The context that a carrier names, over the root context or `base`. A carrier without valid context gives `base` back. Never throws.
+ *
+ * @example
+ * context.with(extractTraceContext(request.headers), () => handle(request));
+ */
+declare function extractTraceContext(carrier: unknown, base?: Context): Context;
+/**
+ * Writes a context, by default the active one, into a carrier and returns the carrier. Never throws.
+ *
+ * @example
+ * await fetch(url, { headers: injectTraceContext({}) });
+ */
+declare function injectTraceContext<T>(carrier: T, context?: Context): T;
+
+/** Trace id, span id and, where there is one, the parent's span id. */
+declare class TraceContext {
+    /** 32 lower-case hex digits. */
+    readonly trace_id: string;
+    /** 16 lower-case hex digits. */
+    readonly span_id: string;
+    /** 16 lower-case hex digits; undefined for a root. */
+    readonly parent_id: string | undefined;
+    constructor(trace_id: string, span_id: string, parent_id?: string);
+    /** A new trace: random ids, no parent. */
+    static generateRandom(): TraceContext;
+    /** A new span below the one that a `traceparent` header names; undefined when the header is invalid. */
+    static fromTraceparent(header: string): TraceContext | undefined;
+    /** The `traceparent` header of this place; `sampled` (default true) sets that flag. */
+    toTraceparent(sampled?: boolean): string;
+}
+
+/** `traceparent` (W3C Trace Context level 2). JavaScript reads what is certainly right; every other header is Rust's to judge. */
+
+/**
+ * The span context that a `traceparent` header names, marked remote; undefined when the header is invalid (W3C Trace Context level 2, section
+ * 3.2). Never throws, whatever it is given.
+ *
+ * @example
+ * parseTraceparent('00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01')?.traceId; // '4bf92f3577b34da6a3ce929d0e0e4736'
+ */
+declare function parseTraceparent(header: string): SpanContext | undefined;
+/**
+ * The `traceparent` header of a span context: version 00, the flags that level 2 knows. Undefined when its ids are not valid.
+ *
+ * @example
+ * formatTraceparent(span.spanContext()); // '00-…-…-03'
+ */
+declare function formatTraceparent(spanContext: SpanContext): string | undefined;
+
+/**
+ * Starts tracing in this thread, and in this process where it does not run yet. A second call gives what the first one made. Never rejects:
+ * where tracing cannot start there is one warning, and the service runs untraced.
+ *
+ * @example
+ * await initTracing({ serviceName: 'manifest-api', exporter: { type: 'otlp-grpc', endpoint: 'http://localhost:4317' }, sampling: { rate: 0.1 } });
+ */
+declare function initTracing(options?: TracingOptions): Promise<Tracing>;
+
+/** Helpers around the active span. None of them throws, whether tracing runs or not. */
+
+/** A tracer; without a name, that of this package. May be called before `initTracing`: it works from then on. */
+declare function getTracer(name?: string, version?: string | undefined): Tracer;
+/** The active span; undefined where there is none. */
+declare function getActiveSpan(): Span | undefined;
+/**
+ * Runs `fn` inside a new span, which ends when `fn` returns or its promise is settled. What `fn` throws is recorded, sets the status to error,
+ * and is thrown on.
+ *
+ * @example
+ * const sbom = await withSpan('sbom.parse', async (span) => {
+ *   span.setAttribute('sbom.format', 'cyclonedx');
+ *   return parse(body);
+ * });
+ */
+declare function withSpan<T>(name: string, fn: (span: Span) => T, options?: SpanOptions): T;
+/** Records an error on the active span and sets its status to error. */
+declare function recordError(error: unknown, span?: Span | undefined): void;
+/** Adds an event to the active span. */
+declare function addSpanEvent(name: string, attributes?: Attributes, time?: TimeInput): void;
+/** Sets attributes of the active span. */
+declare function setSpanAttributes(attributes: Attributes): void;
+
+export { DEFAULT_HEALTH_CHECKS, TraceContext, addSpanEvent, createTestTracing, extractTraceContext, formatTraceparent, getActiveSpan, getTracer, initTracing, injectTraceContext, parseTraceparent, recordError, setSpanAttributes, tracingErrorMiddleware, tracingMiddleware, withSpan };
+export type { BatchOptions, ExporterOptions, HttpInstrumentationOptions, IncomingRule, Instrumentation, LimitOptions, OutgoingRequest, OutgoingRule, ReadableSpan, SamplingOptions, SpanProcessor, TestTracing, TestTracingOptions, TimedEvent, Tracing, TracingMiddlewareOptions, TracingOptions, TracingStats };
