@@ -9,7 +9,7 @@ import ts from 'typescript';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The folders of src-ts/, lowest first: each may import those before it. Files in src-ts/ itself stand above them all. */
-const LAYERS = ['native', 'config', 'arena', 'trace', 'propagation', 'http', 'express', 'lifecycle', 'testing'];
+const LAYERS = ['native', 'arena', 'trace', 'propagation', 'http', 'express', 'setup', 'testing'];
 
 /** The only folder that may load native code. */
 const NATIVE = 'native';
@@ -35,14 +35,14 @@ test('a folder imports only folders below it', () => {
   assert.deepEqual(doors, []);
 });
 
-test('no file imports itself by way of others', () => {
+test('no file is loaded by way of itself', () => {
   const circles = [];
   const done = new Set();
   const visit = (file, path) => {
     if (path.includes(file)) {
       circles.push([...path.slice(path.indexOf(file)), file].join(' -> '));
     } else if (!done.has(file)) {
-      for (const target of importsOf(file)) {
+      for (const target of importsOf(file, { loaded: true })) {
         visit(target, [...path, file]);
       }
       done.add(file);
@@ -110,16 +110,24 @@ function folderOf(file) {
   return rest === undefined ? '' : folder;
 }
 
-/** The files of src-ts/ that a file imports, for types or values. */
-function importsOf(file) {
-  const { importedFiles } = ts.preProcessFile(readFileSync(join(root, file), 'utf8'));
-  return importedFiles
-    .map(({ fileName }) => fileName)
-    .filter((name) => name.startsWith('.'))
-    .map((name) => {
-      const base = join(dirname(file), name.replace(/\.js$/, '')).split(sep).join('/');
-      const path = [`${base}.ts`, `${base}/index.ts`, `${base}.mjs`].find((candidate) => existsSync(join(root, candidate)));
-      assert.ok(path, `${file} imports ${name}, which does not exist`);
+/** The files of src-ts/ that a file imports; only those that are loaded for it at run time when `loaded` is set. */
+function importsOf(file, { loaded = false } = {}) {
+  const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest);
+  return source.statements
+    .filter(
+      (statement) => (ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement)) && statement.moduleSpecifier?.text.startsWith('.'),
+    )
+    .filter((statement) => !(loaded && isErased(statement)))
+    .map(({ moduleSpecifier: { text } }) => {
+      const base = join(dirname(file), text).split(sep).join('/');
+      const path = [`${base}.ts`, `${base}/index.ts`].find((candidate) => existsSync(join(root, candidate)));
+      assert.ok(path, `${file} imports ${text}, which does not exist`);
       return path;
     });
+}
+
+/** Whether an import or a re-export is of types alone, so that nothing is left of it at run time. */
+function isErased({ importClause, exportClause, isTypeOnly = importClause?.isTypeOnly }) {
+  const bindings = importClause?.name ? undefined : (importClause?.namedBindings ?? exportClause);
+  return isTypeOnly || bindings?.elements?.every((element) => element.isTypeOnly) || false;
 }

@@ -4,7 +4,8 @@ import { context, createTraceState, ROOT_CONTEXT, SpanKind, SpanStatusCode, trac
 import { programInput } from '../../parts/program.mjs';
 
 const tracing = await initTracing(programInput());
-const tracer = trace.getTracer('every-field', '1.2.3', { schemaUrl: 'https://opentelemetry.io/schemas/1.37.0' });
+// Not by `trace.getTracer`: that one passes no schema URL on.
+const tracer = trace.getTracerProvider().getTracer('every-field', '1.2.3', { schemaUrl: 'https://opentelemetry.io/schemas/1.37.0' });
 
 const remoteParent = {
   traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
