@@ -19,6 +19,7 @@ use tonic::{Code, Status};
 use tower_service::Service;
 
 use super::classify::{classify_grpc, grpc_code_of_http};
+use super::compress::gunzip;
 use super::connector::Connector;
 use super::endpoint::{self, Endpoint};
 use super::response::{Answer, Cut, MAX_ANSWER_BYTES, accepted, read_answer};
@@ -30,6 +31,8 @@ use crate::config::ExporterSettings;
 const EXPORT_PATH: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 /// A gRPC message begins with one byte that says whether it is compressed, and four of length.
 const PREFIX_BYTES: usize = 5;
+/// The header that names the compression of a message whose prefix says that it is compressed.
+const ENCODING: &str = "grpc-encoding";
 
 /// Sends over one HTTP/2 connection, which is made when the first request is sent, and again after it broke.
 #[derive(Debug)]
@@ -65,7 +68,9 @@ impl GrpcTransport {
         *http_request.uri_mut() = self.uri.clone();
         *http_request.headers_mut() = self.headers.clone();
         if request.gzip {
-            http_request.headers_mut().insert("grpc-encoding", HeaderValue::from_static("gzip"));
+            http_request.headers_mut().insert(ENCODING, HeaderValue::from_static("gzip"));
+            // Servers in Go answer in the encoding of the request, asked or not.
+            http_request.headers_mut().insert("grpc-accept-encoding", HeaderValue::from_static("gzip"));
         }
         http_request
     }
@@ -109,7 +114,7 @@ async fn judge(response: http::Response<tonic::body::Body>, sent_spans: u32) -> 
     let answer = read_answer(body).await;
     let status = answer.trailers.as_ref().and_then(Status::from_header_map);
     match (status, &answer.cut) {
-        (Some(status), _) if status.code() == Code::Ok => accepted(decode(&answer), sent_spans),
+        (Some(status), _) if status.code() == Code::Ok => accepted(decode(&answer, head.headers.get(ENCODING)), sent_spans),
         (Some(status), _) => classify_grpc(status.code(), status.message(), status.details()),
         (None, Some(Cut::TooLong)) => {
             Outcome::Fatal { reason: format!("the server's answer is longer than {MAX_ANSWER_BYTES} bytes: is it an OTLP server?") }
@@ -119,16 +124,20 @@ async fn judge(response: http::Response<tonic::body::Body>, sent_spans: u32) -> 
     }
 }
 
-fn decode(answer: &Answer) -> Result<ExportTraceServiceResponse, String> {
+fn decode(answer: &Answer, encoding: Option<&HeaderValue>) -> Result<ExportTraceServiceResponse, String> {
     let Some((prefix, message)) = answer.body.split_at_checked(PREFIX_BYTES) else {
         // No message at all beside an OK is odd, but clear.
         return if answer.body.is_empty() { Ok(ExportTraceServiceResponse::default()) } else { Err("it is cut short".into()) };
     };
-    // We do not say that we understand compression, so it must not be used.
-    if prefix[0] != 0 {
-        return Err("it is compressed, which was not asked for".into());
-    }
-    ExportTraceServiceResponse::decode(message).map_err(|_| "it is not OTLP".into())
+    let decoded = match (prefix[0], encoding.map(HeaderValue::as_bytes)) {
+        (0, _) => ExportTraceServiceResponse::decode(message),
+        (1, Some(b"gzip")) => {
+            let message = gunzip(message, MAX_ANSWER_BYTES).ok_or("it is no gzip, or too long")?;
+            ExportTraceServiceResponse::decode(message.as_slice())
+        }
+        _ => return Err("it is compressed in a way that was not asked for".into()),
+    };
+    decoded.map_err(|_| "it is not OTLP".into())
 }
 
 /// The header by which the server learns how long we wait: at most eight digits and a unit.
