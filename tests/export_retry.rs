@@ -277,6 +277,21 @@ async fn a_server_that_only_turns_away_is_down_after_three_times() {
     assert_eq!(retry.health().snapshot().failed_attempts, 4);
 }
 
+#[tokio::test(start_paused = true)]
+async fn one_broken_connection_between_successes_is_not_down() {
+    let retry = retry(Script::new([unreachable(), Outcome::ACCEPTED, unreachable(), unreachable(), Outcome::ACCEPTED]));
+    for expected in [true, false, false, true, false] {
+        let _ = retry.deliver_once(&payload(), Duration::from_secs(1)).await;
+        assert_eq!(retry.health().snapshot().known_down, expected, "{:?}", retry.health().snapshot());
+    }
+}
+
+#[test]
+fn an_exporter_may_be_asked_from_any_thread() {
+    fn shared<T: Send + Sync>() {}
+    shared::<observability_ts::export::Exporter>();
+}
+
 #[test]
 fn the_handwritten_retry_info_is_what_a_protobuf_library_reads() {
     // The oracle for `retry_info`: prost's own well-known Any.

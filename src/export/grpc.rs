@@ -33,6 +33,8 @@ const EXPORT_PATH: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/
 const PREFIX_BYTES: usize = 5;
 /// The header that names the compression of a message whose prefix says that it is compressed.
 const ENCODING: &str = "grpc-encoding";
+/// Enough for any answer that is read, and little enough that a server that sends megabytes back does not fill our memory.
+const RECEIVE_WINDOW_BYTES: u32 = 128 * 1024;
 
 /// Sends over one HTTP/2 connection, which is made when the first request is sent, and again after it broke.
 #[derive(Debug)]
@@ -58,7 +60,15 @@ impl GrpcTransport {
     /// The channel; it spawns its task, so it is made within the runtime, at the first request.
     fn channel(&self) -> Channel {
         let mut channel = self.channel.lock().unwrap_or_else(PoisonError::into_inner);
-        channel.get_or_insert_with(|| Channel::new(self.connector.clone(), Channel::builder(self.uri.clone()))).clone()
+        channel
+            .get_or_insert_with(|| {
+                // What the server may send before we read it; what we may send is the server's to say.
+                let endpoint = Channel::builder(self.uri.clone())
+                    .initial_stream_window_size(RECEIVE_WINDOW_BYTES)
+                    .initial_connection_window_size(4 * RECEIVE_WINDOW_BYTES);
+                Channel::new(self.connector.clone(), endpoint)
+            })
+            .clone()
     }
 
     fn http_request(&self, request: &Request) -> http::Request<tonic::body::Body> {
