@@ -8,7 +8,7 @@
  *   register.*       the program for --import and --require
  */
 import './lib/require-node.cjs';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { exportedNames, registerEntry, rootEntry } from './lib/entries.mjs';
 import { inRoot } from './lib/paths.mjs';
@@ -33,8 +33,7 @@ async function buildPackage() {
   mkdirSync(inRoot('dist'));
   const define = { __PACKAGE_VERSION__: JSON.stringify(version) };
   await build({ ...common, define, entryPoints: [rootEntry], outfile: 'dist/index.cjs' });
-  if (existsSync(inRoot(registerEntry)))
-    await build({ ...common, define, entryPoints: [registerEntry], outfile: 'dist/register.cjs', plugins: [rootFromBundle] });
+  await build({ ...common, define, entryPoints: [registerEntry], outfile: 'dist/register.cjs', plugins: [rootFromBundle] });
   write('register.mjs', "import './register.cjs';\n");
   write('register.d.ts', 'export {};\n');
   write('register.d.mts', 'export {};\n');

@@ -31,7 +31,6 @@ function inOrder(all) {
     'cargo-test',
     'rustdoc',
     'deny',
-    'layout',
     'types',
     'addon',
     'dist',

@@ -18,12 +18,12 @@ export const registerEntry = 'src-ts/register.ts';
 
 /** Entries by name (`index`, `tracing`, …) with the names each exports: values and types apart, sorted. */
 export function exportedNames() {
-  // TODO(house): all of them must exist once src-ts has landed.
-  const files = { index: rootEntry, ...Object.fromEntries(Object.entries(subpaths).filter(([, file]) => existsSync(inRoot(file)))) };
-  const paths = Object.values(files).map((file) => inRoot(file));
-  if (!existsSync(inRoot(rootEntry))) {
-    throw new Problem('OBS_BUILD_ENTRY_MISSING', `${rootEntry} not found; the list of entries is in scripts/lib/entries.mjs.`);
+  const files = { index: rootEntry, ...subpaths };
+  const missing = [...Object.values(files), registerEntry].filter((file) => !existsSync(inRoot(file)));
+  if (missing.length > 0) {
+    throw new Problem('OBS_BUILD_ENTRY_MISSING', `${missing.join(', ')} not found; the list of entries is in scripts/lib/entries.mjs.`);
   }
+  const paths = Object.values(files).map((file) => inRoot(file));
   const { config } = ts.readConfigFile(inRoot('tsconfig.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, inRoot());
   const program = ts.createProgram(paths, options);

@@ -1,4 +1,4 @@
-/** Stages about the package as it is published: sources, types, layout, what npm would ship. */
+/** Stages about the package as it is published: sources, types, what npm would ship. */
 import { inRoot } from '../lib/paths.mjs';
 import { check, checkNode, execute } from './outcome.mjs';
 
@@ -13,7 +13,6 @@ export const packageStages = [
     run: () => check(bin('biome'), ['ci', '--colors=off', '--error-on-warnings', '.']),
   },
   { name: 'tsc', groups: ['lint', 'types'], title: 'TypeScript, strict', run: () => check(bin('tsc'), ['--project', '.']) },
-  { name: 'layout', groups: ['lint'], title: 'the generated shared-memory layout is in step', run: layout },
   { name: 'types', groups: ['lint'], title: 'index.d.ts is in step with src-ts', run: () => checkNode([script('build-types.mjs'), '--check']) },
   { name: 'addon', groups: ['build'], title: 'the release addon', run: () => checkNode([script('build-addon.mjs')]) },
   { name: 'dist', groups: ['build'], title: 'dist/', run: () => checkNode([script('build-ts.mjs')]) },
@@ -28,10 +27,6 @@ export const packageStages = [
   },
   { name: 'advisories', groups: ['package'], title: 'known vulnerabilities', run: advisories },
 ];
-
-async function layout() {
-  return check('cargo', ['run', '--quiet', '--locked', '--example', 'gen_layout', '--', '--check']);
-}
 
 /** Advisory databases are on the open internet only; where they can't be had, that is said and not counted. */
 async function advisories({ note }) {

@@ -1,5 +1,5 @@
 /** Stages that need only Rust. */
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { inRoot } from '../lib/paths.mjs';
 import { cargoDeny, cargoFuzz } from '../parts/cargo-tools.mjs';
 import { check, execute, StageFailure } from './outcome.mjs';
@@ -10,7 +10,7 @@ const FUZZ_SECONDS = 5;
 const clippy = (...features) => check('cargo', ['clippy', '--locked', '--all-targets', ...features, '--', '-D', 'warnings']);
 
 export const rustStages = [
-  { name: 'fmt', groups: ['rust', 'lint'], title: 'rustfmt', run: () => check('cargo', ['fmt', '--check']) },
+  { name: 'fmt', groups: ['rust', 'lint'], title: 'rustfmt', run: fmt },
   { name: 'clippy', groups: ['rust', 'lint'], title: 'clippy, the core alone', run: () => clippy() },
   { name: 'clippy-binding', groups: ['rust', 'lint'], title: 'clippy, with the Node binding', run: () => clippy('--features', 'binding') },
   { name: 'cargo-test', groups: ['rust'], title: 'Rust unit, integration, property and doc tests', run: cargoTest },
@@ -23,6 +23,11 @@ export const rustStages = [
   { name: 'deny', groups: ['rust', 'lint'], title: 'cargo-deny: licences, bans, sources', run: deny },
   { name: 'fuzz', groups: ['rust'], title: `fuzz targets, ${FUZZ_SECONDS} s each`, run: fuzz },
 ];
+
+async function fmt() {
+  await check('cargo', ['fmt', '--check']);
+  return check('cargo', ['fmt', '--check', '--manifest-path', 'fuzz/Cargo.toml']);
+}
 
 async function cargoTest({ strict }) {
   const { code, output } = await execute('cargo', ['test', '--locked', '--no-fail-fast']);
@@ -56,10 +61,12 @@ async function fuzz() {
   await check(tool, ['fuzz', 'build'], { env });
   for (const file of targets) {
     const name = file.slice(0, -'.rs'.length);
-    // Seeds are copied by libFuzzer into memory only: the corpus folder it writes to is the first one.
+    // libFuzzer writes what it finds to the first folder, and only reads the others.
+    const corpus = inRoot('fuzz', 'corpus', name);
+    mkdirSync(corpus, { recursive: true });
     await check(
       tool,
-      ['fuzz', 'run', name, `fuzz/corpus/${name}`, `fuzz/seeds/${name}`, '--', `-max_total_time=${FUZZ_SECONDS}`, '-rss_limit_mb=1024', '-timeout=5'],
+      ['fuzz', 'run', name, corpus, inRoot('fuzz', 'seeds', name), '--', `-max_total_time=${FUZZ_SECONDS}`, '-rss_limit_mb=1024', '-timeout=5'],
       { env },
     );
     counts.passed += 1;
