@@ -102,8 +102,9 @@ async function timed(name, title, position, body) {
   const start = process.hrtime.bigint();
   const seconds = () => `${(Number(process.hrtime.bigint() - start) / 1e9).toFixed(1)} s`;
   try {
-    const counts = (await body()) ?? { passed: 0, failed: 0 };
-    console.log(`${counts.passed > 1 ? `${counts.passed} passed` : 'ok'}, ${seconds()}`);
+    const counts = (await body()) ?? { passed: 1, failed: 0 };
+    const summary = counts.passed > 1 ? `${counts.passed} passed` : 'ok';
+    console.log(`${counts.passed === 0 ? 'nothing to check' : summary}, ${seconds()}`);
     return counts;
   } catch (error) {
     console.log(`FAILED, ${seconds()}`);

@@ -6,7 +6,7 @@ import { root } from '../lib/paths.mjs';
 const COMMAND_LIMIT_MILLIS = 15 * 60_000;
 
 /** Configuration that a developer's shell may hold and that would change what the package does under test. */
-const AMBIENT = /^(OTEL_|SERVICE_NAME$|ENV$|VERSION$|NODE_OPTIONS$|npm_)/;
+const AMBIENT = /^(OTEL_|SERVICE_NAME$|ENV$|VERSION$|NODE_OPTIONS$|npm_(package|lifecycle)_)/;
 
 /** The environment commands run in. */
 export const cleanEnvironment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !AMBIENT.test(name)));

@@ -1,6 +1,7 @@
 /** Stages about the package as it is published: sources, types, what npm would ship. */
 import { inRoot } from '../lib/paths.mjs';
-import { check, checkNode, execute } from './outcome.mjs';
+import { cargoDeny } from '../parts/cargo-tools.mjs';
+import { check, checkNode, execute, StageFailure } from './outcome.mjs';
 
 const bin = (name) => inRoot('node_modules', '.bin', name);
 const script = (name) => inRoot('scripts', name);
@@ -28,12 +29,32 @@ export const packageStages = [
   { name: 'advisories', groups: ['package'], title: 'known vulnerabilities', run: advisories },
 ];
 
-/** Advisory databases are on the open internet only; where they can't be had, that is said and not counted. */
+/** Advisory databases are on the open internet only; where one can't be had, that is said and not counted. */
 async function advisories({ note }) {
-  const { code, output } = await execute('npm', ['audit', '--omit=dev', '--audit-level=moderate', '--audit=true']);
-  if (code !== 0 && /audit endpoint returned an error|ENOTFOUND|ECONNREFUSED/.test(output)) {
-    note('npm audit: not checked, because the registry does not answer audits here');
-    return { passed: 0, failed: 0 };
+  const sources = [
+    [
+      'npm audit',
+      'npm',
+      ['audit', '--omit=dev', '--audit-level=moderate', '--audit=true'],
+      /audit endpoint returned an error|ENOTFOUND|ECONNREFUSED/,
+    ],
+    [
+      'RustSec',
+      await cargoDeny(),
+      ['--locked', '--color', 'never', 'check', '--hide-inclusion-graph', 'advisories'],
+      /failed to fetch advisory database/,
+    ],
+  ];
+  let passed = 0;
+  for (const [name, command, args, unreachable] of sources) {
+    const { code, output } = await execute(command, args);
+    if (code === 0) {
+      passed += 1;
+    } else if (unreachable.test(output)) {
+      note(`${name}: not checked, its advisories can't be fetched here`);
+    } else {
+      throw new StageFailure(`${name} knows of vulnerabilities`, output, { passed, failed: 1 });
+    }
   }
-  return check('npm', ['audit', '--omit=dev', '--audit-level=moderate', '--audit=true']);
+  return { passed, failed: 0 };
 }
