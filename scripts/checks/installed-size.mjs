@@ -2,7 +2,7 @@
 import '../lib/require-node.cjs';
 import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { packMain, packPlatform } from '../lib/pack.mjs';
 import { inRoot } from '../lib/paths.mjs';
 import { hostPlatform } from '../lib/platform.mjs';
@@ -45,10 +45,10 @@ function measure(modules) {
 
 /** Whether a path is the package.json of an installed package, and not one deeper inside it. */
 function isPackage(modules, path) {
-  return (
-    basename(path) === 'package.json' &&
-    /(^|[\\/]node_modules[\\/])(@[^\\/]+[\\/])?[^\\/]+$/.test(join('node_modules', relative(modules, dirname(path))))
-  );
+  const folder = join('node_modules', relative(modules, dirname(path)))
+    .split(sep)
+    .join('/');
+  return basename(path) === 'package.json' && /(^|\/)node_modules\/(@[^/]+\/)?[^/@]+$/.test(folder);
 }
 
 await main(async () => {
