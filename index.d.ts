@@ -353,6 +353,8 @@ declare class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, 
     isRecording(): boolean;
     recordException(exception: Exception, time?: TimeInput): void;
     end(endTime?: TimeInput): void;
+    /** Whether the end is announced to processors now; false when it was already, since one of them may end the span again. */
+    beginEnding(): boolean;
     /** Closes the span once it was recorded. */
     seal(): void;
     get kind(): number;

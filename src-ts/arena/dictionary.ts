@@ -14,11 +14,16 @@ import {
   TAG_STRING,
   TAG_STRING_REF,
 } from '../native/layout.gen';
+import { warnOnce } from '../native/warn';
 
 /** How many new strings one attribute of a template may intern: what keeps changing is not worth a number. */
 const NOVEL_STRINGS = 32;
 /** Sequences of keys remembered for one span name. */
 const MAX_VARIANTS = 8;
+/** The scope of spans whose own has no room: the first entry. */
+const NAMELESS_SCOPE = 0;
+/** UTF-16 units of a scope's name, version or schema URL; longer ones are cut. */
+const MAX_SCOPE_TEXT = 1024;
 /** Compares unequal to every attribute value. */
 const NOTHING: unknown = Symbol('no value yet');
 
@@ -74,6 +79,7 @@ export class Dictionary {
   constructor(memory: ArrayBuffer) {
     this.words = new Int32Array(memory, HEADER_BYTES, DICTIONARY_BYTES / 4);
     this.bytes = Buffer.from(memory, HEADER_BYTES, DICTIONARY_BYTES);
+    this.append(newScope(''));
   }
 
   /** The number of an interned string, or undefined. */
@@ -101,16 +107,34 @@ export class Dictionary {
     return number;
   }
 
-  /** Gives a scope its number; false when it can have none. */
-  number(scope: Scope): boolean {
-    if (scope.number >= 0) return true;
-    if (this.scopes >= MAX_SCOPES || this.length + 16 > DICTIONARY_BYTES) return false;
-    const parts = [scope.name, scope.version, scope.schemaUrl].map((text) => (text ? this.intern(text) : -2));
-    if (parts.includes(-1) || this.length + 16 > DICTIONARY_BYTES) return false;
+  /** Gives a scope its number: one of its own, or where there is no room for another that of the nameless one. */
+  number(scope: Scope): void {
+    if (scope.number >= 0 || this.append(scope)) return;
+    scope.number = NAMELESS_SCOPE;
+    warnOnce(
+      'OBS_SCOPES_FULL',
+      `more than ${MAX_SCOPES} tracers of different names or versions were made; spans of further ones carry no scope. Give tracers the name of a library or module.`,
+    );
+  }
+
+  private append(scope: Scope): boolean {
+    if (this.scopes >= MAX_SCOPES) return false;
+    const parts = [scope.name, scope.version ?? '', scope.schemaUrl ?? ''].map((text) => text.slice(0, MAX_SCOPE_TEXT));
+    const numbers = parts.map((text) => (text === '' ? -1 : this.intern(text)));
+    const sizes = parts.map((text, i) => (numbers[i] < 0 ? (Buffer.byteLength(text) + 3) & ~3 : 0));
+    const size = sizes.reduce((sum, bytes) => sum + bytes, 16);
+    if (this.length + size > DICTIONARY_BYTES) return false;
     let at = this.length >> 2;
-    this.words[at++] = ENTRY_SCOPE | (16 << 8);
-    for (const part of parts) this.words[at++] = part < 0 ? EMPTY_STRING : (part << TAG_BITS) | TAG_STRING_REF;
-    this.length += 16;
+    this.words[at++] = ENTRY_SCOPE | (size << 8);
+    for (let i = 0; i < parts.length; i++) {
+      if (numbers[i] >= 0) {
+        this.words[at++] = (numbers[i] << TAG_BITS) | TAG_STRING_REF;
+      } else {
+        this.words[at] = (this.bytes.write(parts[i], (at + 1) << 2) << TAG_BITS) | TAG_STRING;
+        at += 1 + (sizes[i] >> 2);
+      }
+    }
+    this.length += size;
     scope.number = this.scopes++;
     return true;
   }
@@ -149,9 +173,6 @@ export class Dictionary {
     return template;
   }
 }
-
-/** An empty string in line: what a scope without version or schema URL has. */
-const EMPTY_STRING = TAG_STRING;
 
 /** The internalised twin of a string: property names are always internalised, and those never share memory with a larger string. */
 function internalise(text: string): string {

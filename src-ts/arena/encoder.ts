@@ -201,13 +201,14 @@ export class Encoder {
       words[begin + R_TEMPLATE] = template.number;
       return at;
     }
-    if (!this.dictionary.number(scope) || this.dictionary.template(scope, name, list) === undefined) return NO_ROOM;
+    this.dictionary.number(scope);
+    if (this.dictionary.template(scope, name, list) === undefined) return NO_ROOM;
     return this.templated(span, begin);
   }
 
   /** Scope, name and keys in line: for what the bounded dictionary does not hold. */
   private untemplated(span: SpanRecord, begin: number): number {
-    if (!this.dictionary.number(span.scope)) return NO_ROOM;
+    this.dictionary.number(span.scope);
     this.words[begin + R_TEMPLATE] = NO_TEMPLATE;
     this.words[begin + R_VALUES] = span.scope.number;
     const at = this.string(span.name, begin + R_VALUES + 1);

@@ -129,6 +129,7 @@ export class Recorder {
       this.encoder.maxStringLength = CUTS[i];
       end = this.encoder.encode(span, 0, words.length);
     }
+    if (end === NO_ROOM) end = this.encoder.encode(withoutLists(span), 0, words.length);
     this.encoder.maxStringLength = Number.POSITIVE_INFINITY;
     this.encoder.retarget(this.memory);
     if (end === NO_ROOM) {
@@ -141,4 +142,17 @@ export class Recorder {
     this.doubles[D_SUBMITTED]++;
     this.addon.submit(this.ring, new Uint8Array(scratch), bytes);
   }
+}
+
+/** What of a span remains when it fits nowhere: attributes, events and links are counted as dropped. */
+function withoutLists(span: SpanRecord): SpanRecord {
+  const { extras } = span;
+  const counted = extras && {
+    ...extras,
+    events: undefined,
+    droppedEvents: extras.droppedEvents + (extras.events?.length ?? 0),
+    links: undefined,
+    droppedLinks: extras.droppedLinks + (extras.links?.length ?? 0),
+  };
+  return { ...span, list: [], dropped: span.dropped + (span.list.length >> 1), extras: counted };
 }

@@ -70,8 +70,10 @@ export function setSpanAttributes(attributes: Attributes): void {
 }
 
 function fail(span: Span, error: unknown): void {
-  span.recordException(error as Error);
-  span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
+  const message = messageOf(error);
+  // Anything can be thrown; what is no object is told by its text.
+  span.recordException(typeof error === 'object' && error !== null ? (error as Error) : message);
+  span.setStatus({ code: SpanStatusCode.ERROR, message });
 }
 
 function messageOf(error: unknown): string {
@@ -83,5 +85,10 @@ function messageOf(error: unknown): string {
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function';
+  try {
+    return typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function';
+  } catch {
+    // A getter of the user's threw; the value is handed on untouched.
+    return false;
+  }
 }

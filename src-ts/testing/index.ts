@@ -4,9 +4,10 @@ import { propagatorsByName } from '../propagation/propagators';
 import { registerGlobals } from '../setup/globals';
 import { noStats, replaceTracing } from '../setup/init';
 import { startInstrumentations } from '../setup/instrumentations';
-import type { TracingOptions } from '../setup/options';
+import type { LimitOptions, Tracing, TracingOptions } from '../setup/options';
 import { VERSION } from '../setup/version';
 import { TraceCore } from '../trace/core';
+import type { SpanLimits } from '../trace/limits';
 import { TracerProvider } from '../trace/provider';
 import type { ReadableSpan, SpanProcessor } from '../trace/readable';
 
@@ -24,6 +25,12 @@ export interface TestTracing {
   reset(): void;
   /** Takes everything back. */
   shutdown(): Promise<void>;
+}
+
+/** The limits of `initTracing` as those of a span: one count for the attributes of spans, events and links. */
+function limitsOf(limits: LimitOptions = {}): Partial<SpanLimits> {
+  const { attributeCount } = limits;
+  return attributeCount === undefined ? limits : { ...limits, attributePerEventCount: attributeCount, attributePerLinkCount: attributeCount };
 }
 
 class Collector implements SpanProcessor {
@@ -52,7 +59,7 @@ class Collector implements SpanProcessor {
  */
 export function createTestTracing(options: TestTracingOptions = {}): TestTracing {
   const collector = new Collector();
-  const core = new TraceCore({ processors: [collector], resource: options.resource ?? {}, limits: options.limits ?? {} });
+  const core = new TraceCore({ processors: [collector], resource: options.resource ?? {}, limits: limitsOf(options.limits) });
   const provider = new TracerProvider(core);
   trace.disable();
   context.disable();
@@ -60,13 +67,17 @@ export function createTestTracing(options: TestTracingOptions = {}): TestTracing
   const unregister = registerGlobals(provider, propagatorsByName(options.propagators ?? ['tracecontext', 'baggage']));
   const stop = startInstrumentations(options, provider, VERSION);
   const end = async (): Promise<boolean> => {
-    stop();
+    if (!core.running) return true;
     core.running = false;
-    unregister();
-    replaceTracing(undefined);
+    stop();
+    // What took this one's place meanwhile stays.
+    const registered = replaceTracing(undefined);
+    if (registered === running) unregister();
+    else replaceTracing(registered);
     return true;
   };
-  replaceTracing({ provider, forceFlush: () => Promise.resolve(true), shutdown: end, stats: noStats });
+  const running: Tracing = { provider, forceFlush: () => Promise.resolve(true), shutdown: end, stats: noStats };
+  replaceTracing(running);
   return {
     provider,
     tracer: provider.getTracer('test'),

@@ -10,6 +10,10 @@ export const INVALID: unique symbol = Symbol('invalid attribute value');
 const MAX_DEPTH = 8;
 /** Elements of one array or map; a larger one is cut, so that one attribute cannot hold the thread. */
 const MAX_ELEMENTS = 4096;
+/** Elements of one value on all its levels: arrays that hold the same array again and again grow with the power of their depth. */
+const MAX_ELEMENTS_IN_ALL = 4 * MAX_ELEMENTS;
+/** Elements that the value being copied may still have. */
+let elementsLeft = 0;
 
 const hasOwn = Object.prototype.hasOwnProperty;
 
@@ -25,6 +29,7 @@ export function cleanValue(value: unknown, maxLength: number): unknown {
     case 'boolean':
       return value;
     case 'object':
+      elementsLeft = MAX_ELEMENTS_IN_ALL;
       return value === null ? INVALID : cleanComposite(value, maxLength, 0);
     default:
       return INVALID;
@@ -36,20 +41,22 @@ function cleanComposite(value: object, maxLength: number, depth: number): unknow
   if (Array.isArray(value)) {
     const copy: unknown[] = [];
     const length = Math.min(value.length, MAX_ELEMENTS);
-    for (let i = 0; i < length; i++) {
+    for (let i = 0; i < length && elementsLeft-- > 0; i++) {
       const element = cleanElement(value[i], maxLength, depth);
       if (element === INVALID) return INVALID;
       copy.push(element);
     }
     return copy;
   }
-  if (value instanceof Uint8Array) return value.slice(0, Math.min(value.length, maxLength));
+  // A Buffer's own `slice` is a view: what its owner writes later would be recorded.
+  if (value instanceof Uint8Array) return Uint8Array.prototype.slice.call(value, 0, Math.min(value.length, maxLength));
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return INVALID;
   const copy: Record<string, unknown> = Object.create(null);
   let count = 0;
   for (const key of Object.keys(value)) {
-    if (key === '' || ++count > MAX_ELEMENTS) continue;
+    if (++count > MAX_ELEMENTS || elementsLeft-- <= 0) break;
+    if (key === '') continue;
     const element = cleanElement((value as Record<string, unknown>)[key], maxLength, depth);
     if (element !== INVALID) copy[key] = element;
   }
@@ -124,13 +131,13 @@ export function warnThrew(): void {
   warnOnce('OBS_ATTRIBUTE_THREW', 'an attribute could not be read because its getter threw; what was read before it is kept.');
 }
 
-/** The list as an object, for whoever reads a span. */
+/** The list as an object, for whoever reads a span. Values are `AnyValue`s, which the types of OpenTelemetry's API 1.9 do not know yet. */
 export function toObject(list: FlatAttributes): Attributes {
-  const attributes: Attributes = {};
+  const attributes: Record<string, unknown> = {};
   for (let i = 0; i < list.length; i += 2) {
     const key = list[i] as string;
     if (key === '__proto__') Object.defineProperty(attributes, key, { value: list[i + 1], enumerable: true, configurable: true, writable: true });
     else attributes[key] = list[i + 1];
   }
-  return attributes;
+  return attributes as Attributes;
 }

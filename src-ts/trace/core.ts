@@ -7,7 +7,7 @@ import type { SpanProcessor } from './readable';
 import { ALWAYS_ON, type SamplerSettings } from './sampler';
 import type { RecordingSpan } from './span';
 
-/** Attributes of one span that a record can count, whatever the limits say. */
+/** Attributes of a span, an event or a link that a record can count, whatever the limits say. */
 const MAX_ATTRIBUTES = 32_767;
 
 /** What a provider is made of. */
@@ -35,11 +35,10 @@ export class TraceCore {
   constructor(options: TraceCoreOptions) {
     this.recorder = options.recorder;
     this.sampler = options.sampler ?? ALWAYS_ON;
-    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.limits.attributeCount = Math.min(this.limits.attributeCount, MAX_ATTRIBUTES);
+    this.limits = usableLimits(options.limits ?? {});
     this.maxList = this.limits.attributeCount * 2;
     this.resource = { attributes: options.resource ?? {} };
-    this.processors = options.processors ?? [];
+    this.processors = usableProcessors(options.processors ?? []);
   }
 
   /** A span was started and records. */
@@ -56,7 +55,10 @@ export class TraceCore {
 
   /** A span has ended. */
   finish(span: RecordingSpan): void {
-    if (this.processors.length > 0) this.callProcessors(span, 'onEnding');
+    if (this.processors.length > 0) {
+      if (!span.beginEnding()) return;
+      this.callProcessors(span, 'onEnding');
+    }
     span.seal();
     if (this.running) this.recorder?.write(span);
     else this.recorder?.countLate();
@@ -82,6 +84,28 @@ export class TraceCore {
       }
     }
   }
+}
+
+/** The given limits where they are numbers that can limit, else the defaults; never more attributes than a record can count. */
+function usableLimits(given: Partial<SpanLimits>): SpanLimits {
+  const limits = { ...DEFAULT_LIMITS };
+  for (const name of Object.keys(limits) as (keyof SpanLimits)[]) {
+    const limit = given[name];
+    if (typeof limit === 'number' && limit >= 0) limits[name] = Math.floor(limit);
+  }
+  limits.attributeCount = Math.min(limits.attributeCount, MAX_ATTRIBUTES);
+  limits.attributePerEventCount = Math.min(limits.attributePerEventCount, MAX_ATTRIBUTES);
+  limits.attributePerLinkCount = Math.min(limits.attributePerLinkCount, MAX_ATTRIBUTES);
+  return limits;
+}
+
+function usableProcessors(given: unknown): SpanProcessor[] {
+  const all: unknown[] = Array.isArray(given) ? [...given] : [given];
+  return all.filter((one): one is SpanProcessor => {
+    const usable = typeof one === 'object' && one !== null;
+    if (!usable) warnOnce('OBS_PROCESSOR_INVALID', 'an entry of `spanProcessors` is no object with onStart and onEnd; it is left out.');
+    return usable;
+  });
 }
 
 async function settle(call: () => Promise<void>, method: string): Promise<void> {

@@ -119,6 +119,11 @@ export function identify(context: SpanContext | undefined | null): PassiveSpan |
   const t3 = parseHex32(traceId, 24);
   const s0 = parseHex32(spanId, 0);
   const s1 = parseHex32(spanId, 8);
-  if (hexState.failed || (t0 | t1 | t2 | t3) === 0 || (s0 | s1) === 0) return undefined;
+  if (hexState.failed) {
+    // Ids are lower case on the wire; the API takes them in any case.
+    const lower = { ...context, traceId: traceId.toLowerCase(), spanId: spanId.toLowerCase() };
+    return lower.traceId === traceId && lower.spanId === spanId ? undefined : identify(lower);
+  }
+  if ((t0 | t1 | t2 | t3) === 0 || (s0 | s1) === 0) return undefined;
   return new PassiveSpan(t0, t1, t2, t3, s0, s1, (context.traceFlags ?? 0) & 0xff, context.traceState, context.isRemote === true);
 }

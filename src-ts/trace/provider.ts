@@ -1,7 +1,7 @@
 /** OpenTelemetry's TracerProvider. */
 import type { TracerProvider as ApiTracerProvider, TracerOptions } from '@opentelemetry/api';
 import type { TraceCore } from './core';
-import { textOf } from './span';
+import { textOf } from './text';
 import { Tracer } from './tracer';
 
 /** Tracers are kept by name, version and schema URL; past this many, further ones are made anew and not kept. */
@@ -14,7 +14,7 @@ export class TracerProvider implements ApiTracerProvider {
   constructor(readonly core: TraceCore) {}
 
   getTracer(name: string, version?: string, options?: TracerOptions): Tracer {
-    const scope = [textOf(name ?? ''), textOf(version ?? ''), textOf(options?.schemaUrl ?? '')] as const;
+    const scope = [textOf(name ?? ''), textOf(version ?? ''), schemaUrlOf(options)] as const;
     const key = scope.join('\u0000');
     let tracer = this.tracers.get(key);
     if (tracer === undefined) {
@@ -22,5 +22,13 @@ export class TracerProvider implements ApiTracerProvider {
       if (this.tracers.size < MAX_KEPT) this.tracers.set(key, tracer);
     }
     return tracer;
+  }
+}
+
+function schemaUrlOf(options: TracerOptions | undefined): string {
+  try {
+    return textOf(options?.schemaUrl ?? '');
+  } catch {
+    return '';
   }
 }

@@ -53,6 +53,8 @@ export function readableParent(span: RecordingSpan): SpanContext | undefined {
   if ((span.parent0 | span.parent1) === 0) return undefined;
   const context: SpanContext = { traceId: span.traceId, spanId: hex32(span.parent0) + hex32(span.parent1), traceFlags: span.bits & 0xff };
   if ((span.bits & B_PARENT_REMOTE) !== 0) context.isRemote = true;
+  // A span's trace state is its parent's.
+  if (span.traceState !== undefined) context.traceState = span.traceState;
   return context;
 }
 

@@ -9,7 +9,8 @@ import { warnOnce } from '../native/warn';
 import { cleanValue, compact, flatten, INVALID, toObject, warnInvalid, warnThrew } from './attributes';
 import type { TraceCore } from './core';
 import { exceptionAttributes } from './exception';
-import { IdentifiedSpan, identify } from './identity';
+import { IdentifiedSpan } from './identity';
+import { readLink, serialize } from './link';
 import {
   type ReadableSpan,
   readableDuration,
@@ -20,6 +21,7 @@ import {
   readableTime,
   type TimedEvent,
 } from './readable';
+import { textOf } from './text';
 import { compareHrTime, hrTimeFromInput, hrTimeFromMonotonic, hrTimeNow, isTimeInput } from './time';
 
 const STATUS_MASK = 3 << B_STATUS_SHIFT;
@@ -28,6 +30,10 @@ const STATUS_ERROR = 2;
 /** Bits above those of a record; its reader ignores them. */
 const ENDED = 1 << 30;
 const DISTINCT_KEYS = 1 << 29;
+const ENDING = 1 << 28;
+
+/** Seconds that a given end may lie before the start unsaid: `Date.now()` cuts to milliseconds, and a start is finer than that. */
+const END_GRAIN_SECONDS = 2e-3;
 
 const hasOwn = Object.prototype.hasOwnProperty;
 
@@ -166,21 +172,12 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
   addLink(link: Link): this {
     if ((this.bits & ENDED) !== 0) return this.refuse();
     const { limits } = this.core;
-    const more = this.more();
-    let target: IdentifiedSpan | undefined;
-    let context: SpanContext | undefined;
-    let flat: { list: FlatAttributes; dropped: number };
-    try {
-      context = link.context;
-      target = identify(context);
-      flat = flatten(link.attributes, limits.attributePerLinkCount, limits.attributeValueLength);
-    } catch {
-      target = undefined;
-    }
-    if (target === undefined) {
+    const read = readLink(link, limits);
+    if (read === undefined) {
       warnOnce('OBS_LINK_INVALID', 'a link without a valid span context was left out; links need { context: SpanContext }.');
       return this;
     }
+    const more = this.more();
     if (limits.linkCount === 0) {
       more.droppedLinks++;
       return this;
@@ -191,30 +188,33 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
       more.linkContexts.shift();
       more.droppedLinks++;
     }
-    more.linkContexts.push(context!);
-    more.links.push({
-      ids: [target.trace0, target.trace1, target.trace2, target.trace3, target.span0, target.span1],
-      flags: target.bits & 0xff,
-      remote: target.isRemote,
-      traceState: serialize(target.traceState),
-      attributes: flat!.list,
-      dropped: flat!.dropped,
-    });
+    more.links.push(read.record);
+    more.linkContexts.push(read.context);
     return this;
   }
 
   addLinks(links: Link[]): this {
-    if (Array.isArray(links)) for (const link of links) this.addLink(link);
+    try {
+      if (Array.isArray(links)) for (const link of links) this.addLink(link);
+    } catch {
+      warnThrew();
+    }
     return this;
   }
 
   /** Ok is final, and Unset changes nothing (OpenTelemetry specification, "Set Status"). */
   setStatus(status: SpanStatus): this {
     if ((this.bits & ENDED) !== 0) return this.refuse();
-    const code: unknown = status?.code;
+    let code: unknown;
+    let message: unknown;
+    try {
+      code = status?.code;
+      if (code === STATUS_ERROR) message = status.message;
+    } catch {
+      warnThrew();
+    }
     if ((code !== STATUS_OK && code !== STATUS_ERROR) || (this.bits & STATUS_MASK) === STATUS_OK << B_STATUS_SHIFT) return this;
     this.bits = (this.bits & ~STATUS_MASK) | (code << B_STATUS_SHIFT);
-    const message: unknown = code === STATUS_ERROR ? status.message : undefined;
     if (typeof message === 'string' && message !== '')
       this.more().statusMessage = cleanValue(message, this.core.limits.attributeValueLength) as string;
     else if (this.extras !== undefined) this.extras.statusMessage = '';
@@ -246,6 +246,13 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     else this.endAt(endTime);
     if (this.extras?.state !== undefined) this.extras.traceState = serialize(this.extras.state);
     this.core.finish(this);
+  }
+
+  /** Whether the end is announced to processors now; false when it was already, since one of them may end the span again. */
+  beginEnding(): boolean {
+    if ((this.bits & ENDING) !== 0) return false;
+    this.bits |= ENDING;
+    return true;
   }
 
   /** Closes the span once it was recorded. */
@@ -351,7 +358,8 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     const start = more.epochStart ?? hrTimeFromMonotonic(this.startMillis);
     let end = given ?? hrTimeNow();
     if (compareHrTime(end, start) < 0) {
-      if (given !== undefined) warnOnce('OBS_END_BEFORE_START', 'a span was ended with a time before its start; its duration is set to zero.');
+      if (given !== undefined && start[0] - end[0] + (start[1] - end[1]) / 1e9 > END_GRAIN_SECONDS)
+        warnOnce('OBS_END_BEFORE_START', 'a span was ended with a time before its start; its duration is set to zero.');
       end = start;
     }
     more.epochStart = start;
@@ -361,24 +369,5 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
   private refuse(): this {
     warnOnce('OBS_SPAN_ENDED', 'a method was called on a span that has ended; the call has no effect.');
     return this;
-  }
-}
-
-/** A name as text: anything but a string is shown as it converts, and what cannot convert is empty. */
-export function textOf(name: unknown): string {
-  if (typeof name === 'string') return name;
-  try {
-    return String(name);
-  } catch {
-    return '';
-  }
-}
-
-function serialize(state: TraceState | undefined): string {
-  if (state === undefined) return '';
-  try {
-    return textOf(state.serialize());
-  } catch {
-    return '';
   }
 }

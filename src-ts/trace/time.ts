@@ -45,7 +45,14 @@ export function hrTimeNow(): HrTime {
 
 /** Whether a value is a `TimeInput`: a number, a `Date` or a pair of numbers. */
 export function isTimeInput(value: unknown): value is TimeInput {
-  return typeof value === 'number' || value instanceof Date || isHrTime(value);
+  if (typeof value === 'number') return true;
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    return value instanceof Date || isHrTime(value);
+  } catch {
+    // A proxy may throw whatever is asked of it.
+    return false;
+  }
 }
 
 function isHrTime(value: unknown): value is HrTime {
@@ -63,19 +70,22 @@ export function hrTimeFromInput(input: unknown): HrTime | undefined {
     if (Number.isNaN(input)) return undefined;
     return input >= 0 && input <= performance.now() ? clampHrTime(hrTimeFromMonotonic(input)) : clampMillis(input);
   }
-  if (input instanceof Date) {
+  if (!isTimeInput(input)) return undefined;
+  try {
+    if (!(input instanceof Date)) return clampHrTime(input as HrTime);
     const millis = input.getTime();
     return Number.isNaN(millis) ? undefined : clampMillis(millis);
+  } catch {
+    return undefined;
   }
-  return isHrTime(input) ? clampHrTime(input) : undefined;
 }
 
-function clampMillis(millis: number): HrTime {
+function clampMillis(millis: number): HrTime | undefined {
   return clampHrTime(hrTimeFromMillis(Math.min(Math.max(millis, 0), MAX_SECONDS * 1000)));
 }
 
-function clampHrTime([seconds, nanos]: HrTime): HrTime {
-  if (Number.isNaN(seconds) || Number.isNaN(nanos)) return [0, 0];
+function clampHrTime([seconds, nanos]: HrTime): HrTime | undefined {
+  if (Number.isNaN(seconds) || Number.isNaN(nanos)) return undefined;
   const carried = Math.floor(nanos / NANOS_PER_SECOND);
   const whole = Math.floor(seconds) + (Number.isFinite(carried) ? carried : 0);
   if (whole < 0) return [0, 0];

@@ -2,12 +2,14 @@
 import { type Tracer as ApiTracer, type Context, context as contextApi, type Span, type SpanOptions } from '@opentelemetry/api';
 import { newScope, type Scope } from '../arena/dictionary';
 import { warnOnce } from '../native/warn';
+import { warnThrew } from './attributes';
 import { isSuppressed, SPAN_KEY, withSpanSet } from './context';
 import type { TraceCore } from './core';
 import { FLAG_RANDOM, FLAG_SAMPLED, IdentifiedSpan, identify, PassiveSpan } from './identity';
 import { randomNonZeroWord, randomWord } from './ids';
 import { keepsTrace } from './sampler';
-import { RecordingSpan, textOf } from './span';
+import { RecordingSpan } from './span';
+import { textOf } from './text';
 
 /** A span without ids: what is started where nothing is traced. */
 const INERT = new PassiveSpan(0, 0, 0, 0, 0, 0, 0, undefined, false);
@@ -24,15 +26,24 @@ export class Tracer implements ApiTracer {
     this.scope = newScope(name, version, schemaUrl);
   }
 
-  startSpan(name: string, options?: SpanOptions, context: Context = contextApi.active()): Span {
-    const root = options !== undefined && options.root === true;
-    const parent = root ? undefined : identified(context.getValue(SPAN_KEY));
-    const span = this.start(name, options?.kind ?? 0, parent, context);
-    if (span instanceof RecordingSpan) {
-      if (options !== undefined) applyOptions(span, options);
-      this.core.started(span, root ? context.deleteValue(SPAN_KEY) : context);
+  startSpan(name: string, options?: SpanOptions, context?: Context): Span {
+    try {
+      const within = context ?? contextApi.active();
+      const root = options?.root === true;
+      const parent = root ? undefined : identified(within.getValue(SPAN_KEY));
+      const span = this.start(name, options?.kind ?? 0, parent, within);
+      if (span instanceof RecordingSpan) {
+        if (options !== undefined && options !== null) applyOptions(span, options);
+        this.core.started(span, root ? within.deleteValue(SPAN_KEY) : within);
+      }
+      return span;
+    } catch {
+      warnOnce(
+        'OBS_SPAN_OPTIONS_THREW',
+        'the options or the context given to startSpan threw while they were read; the span was started without them.',
+      );
+      return this.startSpan(name);
     }
-    return span;
   }
 
   startActiveSpan<F extends (span: Span) => unknown>(name: string, fn: F): ReturnType<F>;
@@ -122,8 +133,12 @@ export function identified(span: unknown): IdentifiedSpan | undefined {
 }
 
 function applyOptions(span: RecordingSpan, options: SpanOptions): void {
-  const { attributes, links, startTime } = options;
-  if (attributes !== undefined) span.setAttributes(attributes);
-  if (links !== undefined && Array.isArray(links)) for (const link of links) span.addLink(link);
-  if (startTime !== undefined && startTime !== null) span.startAt(startTime);
+  try {
+    const { attributes, links, startTime } = options;
+    if (attributes !== undefined) span.setAttributes(attributes);
+    if (links !== undefined) span.addLinks(links);
+    if (startTime !== undefined && startTime !== null) span.startAt(startTime);
+  } catch {
+    warnThrew();
+  }
 }
