@@ -2,7 +2,9 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
-import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api';
+import type { Context, ContextManager } from '@opentelemetry/api';
+
+import { EMPTY_CONTEXT } from './context';
 
 type Listener = (...args: unknown[]) => unknown;
 type EmitterMethod = (event: string | symbol, listener: Listener) => EventEmitter;
@@ -16,7 +18,7 @@ export class AsyncContextManager implements ContextManager {
   private readonly boundEmitters = new WeakSet<EventEmitter>();
 
   active(): Context {
-    return this.storage.getStore() ?? ROOT_CONTEXT;
+    return this.storage.getStore() ?? EMPTY_CONTEXT;
   }
 
   with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(

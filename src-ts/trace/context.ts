@@ -34,6 +34,12 @@ class SpanSlot implements Context {
   }
 }
 
+/**
+ * What is active where nothing was made active: nothing is in it, as in `ROOT_CONTEXT`, but a span set on it makes one small object instead of
+ * a copied map with three closures (docs/adr/0001): `trace.setSpan(context.active(), span)` is in every manual instrumentation.
+ */
+export const EMPTY_CONTEXT: Context = new SpanSlot(ROOT_CONTEXT, undefined);
+
 /** `context` with `span` as its span: what `trace.setSpan` does, at less cost. */
 export function withSpanSet(context: Context, span: Span): Context {
   return SpanSlot.with(context, span);
@@ -41,7 +47,7 @@ export function withSpanSet(context: Context, span: Span): Context {
 
 /** Whether nothing is to be traced in `context`. */
 export function isSuppressed(context: Context): boolean {
-  return context !== ROOT_CONTEXT && context.getValue(SUPPRESS_KEY) === true;
+  return context !== EMPTY_CONTEXT && context !== ROOT_CONTEXT && context.getValue(SUPPRESS_KEY) === true;
 }
 
 /** `context`, with nothing traced in it. */

@@ -25,6 +25,8 @@ export class TraceCore {
   readonly recorder: Recorder | undefined;
   readonly sampler: SamplerSettings;
   readonly limits: SpanLimits;
+  /** The longest string value that needs no cutting: a small integer, so that the hot path compares no doubles. */
+  readonly maxStringLength: number;
   /** The most elements of a span's flat attribute list. */
   readonly maxList: number;
   readonly resource: { readonly attributes: Attributes };
@@ -36,6 +38,7 @@ export class TraceCore {
     this.recorder = options.recorder;
     this.sampler = options.sampler ?? ALWAYS_ON;
     this.limits = usableLimits(options.limits ?? {});
+    this.maxStringLength = Math.min(this.limits.attributeValueLength, 2 ** 30);
     this.maxList = this.limits.attributeCount * 2;
     this.resource = { attributes: options.resource ?? {} };
     this.processors = usableProcessors(options.processors ?? []);

@@ -115,7 +115,7 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     if ((this.bits & ENDED) !== 0) return this.refuse();
     const type = typeof value;
     if (typeof key === 'string' && key !== '') {
-      if (type === 'number' || type === 'boolean' || (type === 'string' && (value as string).length <= this.core.limits.attributeValueLength)) {
+      if (type === 'number' || type === 'boolean' || (type === 'string' && (value as string).length <= this.core.maxStringLength)) {
         return this.push(key, value);
       }
       if (value === undefined || value === null) return this;
