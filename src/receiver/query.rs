@@ -5,6 +5,7 @@ use super::store::{Origin, Store};
 use super::summary::TraceSummary;
 use super::waterfall;
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, TracesData};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 impl Store {
@@ -16,13 +17,11 @@ impl Store {
     /// The spans of a trace in the form that OTLP JSON files have; `None` for a trace id that is not here, or is none.
     pub fn trace_data(&self, trace_id: &str) -> Option<TracesData> {
         let mut resource_spans: Vec<ResourceSpans> = Vec::new();
-        let mut origins: Vec<&Arc<Origin>> = Vec::new();
+        let mut envelopes: HashMap<*const Origin, usize> = HashMap::new();
         for stored in &self.trace(trace_key(trace_id)?)?.spans {
-            let known = origins.iter().position(|origin| Arc::ptr_eq(origin, &stored.origin));
-            let index = known.unwrap_or_else(|| {
+            let index = *envelopes.entry(Arc::as_ptr(&stored.origin)).or_insert_with(|| {
                 resource_spans.push(stored.origin.envelope());
-                origins.push(&stored.origin);
-                origins.len() - 1
+                resource_spans.len() - 1
             });
             resource_spans[index].scope_spans[0].spans.push(stored.span.clone());
         }

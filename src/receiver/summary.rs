@@ -4,6 +4,7 @@ use super::id::{TraceKey, hex};
 use super::store::Trace;
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
 use serde::Serialize;
+use std::collections::HashSet;
 
 /// A trace in a list.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -36,17 +37,13 @@ impl TraceSummary {
         let root = trace.spans.iter().min_by_key(|stored| (!stored.span.parent_span_id.is_empty(), stored.span.start_time_unix_nano));
         let mut by_start: Vec<_> = trace.spans.iter().collect();
         by_start.sort_by_key(|stored| stored.span.start_time_unix_nano);
-        let mut services: Vec<String> = Vec::new();
-        for stored in by_start {
-            if !services.iter().any(|service| service == stored.origin.service()) {
-                services.push(stored.origin.service().to_owned());
-            }
-        }
+        let mut known = HashSet::new();
+        let services = by_start.iter().map(|stored| stored.origin.service()).filter(|service| known.insert(*service));
         Self {
             trace_id: hex(&key),
             name: root.map_or_else(String::new, |stored| stored.span.name.clone()),
             has_root: root.is_some_and(|stored| stored.span.parent_span_id.is_empty()),
-            services,
+            services: services.map(str::to_owned).collect(),
             start_unix_nanos: start.to_string(),
             duration_millis: end.saturating_sub(start) as f64 / 1e6,
             spans: trace.spans.len(),

@@ -10,6 +10,7 @@ use super::store::{StoredSpan, Trace};
 use notes::{Note, NoteKind};
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
 use paint::{Paint, Style};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use text::{clean, duration, fit, pad_left, width_of};
 use tree::Row;
@@ -41,11 +42,12 @@ pub(super) fn render(key: TraceKey, trace: &Trace, width: usize, colour: bool) -
     let frame = Frame::new(trace, &rows, &services, width, Paint::new(colour));
     let mut out = String::new();
     frame.title(&mut out, key, trace, services.len());
+    let logs = notes::by_span(&trace.logs);
     for row in &rows {
         let stored = &trace.spans[row.span];
-        let colour = services.iter().position(|service| *service == stored.origin.service()).unwrap_or(0);
+        let colour = services[stored.origin.service()];
         frame.span(&mut out, row, stored, colour);
-        for note in notes::of_span(&stored.span, &trace.logs) {
+        for note in notes::of_span(&stored.span, &logs) {
             frame.note(&mut out, &row.below, &note, width);
         }
     }
@@ -63,13 +65,12 @@ pub(super) fn render(key: TraceKey, trace: &Trace, width: usize, colour: bool) -
     out
 }
 
-/// The services in the order in which they came.
-fn services(spans: &[StoredSpan]) -> Vec<&str> {
-    let mut services: Vec<&str> = Vec::new();
+/// The services, numbered in the order in which they came.
+fn services(spans: &[StoredSpan]) -> HashMap<&str, usize> {
+    let mut services = HashMap::new();
     for stored in spans {
-        if !services.contains(&stored.origin.service()) {
-            services.push(stored.origin.service());
-        }
+        let number = services.len();
+        services.entry(stored.origin.service()).or_insert(number);
     }
     services
 }
@@ -79,10 +80,10 @@ fn failed(stored: &StoredSpan) -> bool {
 }
 
 impl Frame {
-    fn new(trace: &Trace, rows: &[Row], services: &[&str], width: usize, paint: Paint) -> Self {
+    fn new(trace: &Trace, rows: &[Row], services: &HashMap<&str, usize>, width: usize, paint: Paint) -> Self {
         let start = trace.spans.iter().map(|stored| stored.span.start_time_unix_nano).min().unwrap_or(0);
         let end = trace.spans.iter().map(|stored| stored.span.end_time_unix_nano.max(stored.span.start_time_unix_nano)).max().unwrap_or(0);
-        let service_width = services.iter().map(|service| width_of(&clean(service))).max().unwrap_or(0).min(MAX_SERVICE_WIDTH);
+        let service_width = services.keys().map(|service| width_of(&clean(service))).max().unwrap_or(0).min(MAX_SERVICE_WIDTH);
         // Two columns for the error mark, one space between columns.
         let room = width - DURATION_WIDTH - service_width - 5;
         let longest = rows.iter().map(|row| width_of(&row.before) + width_of(&clean(&trace.spans[row.span].span.name))).max().unwrap_or(0);

@@ -6,7 +6,7 @@ use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use opentelemetry_proto::tonic::trace::v1::span::Event;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The notes of a span, and of a trace, that are shown at most.
 const MAX_NOTES: usize = 50;
@@ -35,10 +35,22 @@ pub(super) struct Note {
     pub(super) time_unix_nanos: Option<u64>,
 }
 
+/// Log records by the span they name.
+pub(super) type LogsBySpan<'a> = HashMap<&'a [u8], Vec<&'a LogRecord>>;
+
+/// Groups log records by the span they name.
+pub(super) fn by_span(logs: &[LogRecord]) -> LogsBySpan<'_> {
+    let mut by_span = LogsBySpan::new();
+    for record in logs {
+        by_span.entry(record.span_id.as_slice()).or_default().push(record);
+    }
+    by_span
+}
+
 /// The notes of a span: its error first, then events and log lines as they happened.
-pub(super) fn of_span(span: &Span, logs: &[LogRecord]) -> Vec<Note> {
+pub(super) fn of_span(span: &Span, logs: &LogsBySpan<'_>) -> Vec<Note> {
     let mut notes: Vec<Note> = span.events.iter().map(event).collect();
-    notes.extend(logs.iter().filter(|record| record.span_id == span.span_id).map(log_record));
+    notes.extend(logs.get(span.span_id.as_slice()).into_iter().flatten().map(|record| log_record(record)));
     arranged(&mut notes);
     let error = span.status.as_ref().map(|status| clean(&status.message)).unwrap_or_default();
     // An exception says the same and more.
