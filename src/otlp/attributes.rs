@@ -44,8 +44,26 @@ fn put_key_value(out: &mut Vec<u8>, tag: u8, key: &str, value: &Value<'_>, depth
         return;
     };
     let key_len = if key.is_empty() { 0 } else { len_field_len(key.len()) };
+    let len = key_len + len_field_len(value_len);
+    if len < 0x80 && key_len > 0 {
+        // Nearly all attributes: each length is one byte, so that the tags and lengths between the strings are written four at a time. A
+        // vector checks for room at each append; a tenth of the time of a span goes into those checks otherwise.
+        out.extend_from_slice(&[tag, len as u8, KEY, key.len() as u8]);
+        out.extend_from_slice(key.as_bytes());
+        match value {
+            Value::Str(string) => {
+                out.extend_from_slice(&[VALUE, value_len as u8, STRING_VALUE, string.len() as u8]);
+                out.extend_from_slice(string.as_bytes());
+            }
+            value => {
+                out.extend_from_slice(&[VALUE, value_len as u8]);
+                put_value(out, value, depth);
+            }
+        }
+        return;
+    }
     out.push(tag);
-    put_varint(out, (key_len + len_field_len(value_len)) as u64);
+    put_varint(out, len as u64);
     put_key(out, key);
     out.push(VALUE);
     put_varint(out, value_len as u64);

@@ -52,7 +52,7 @@ pub(super) fn put_span(out: &mut Vec<u8>, tag: u8, span: &FinishedSpan<'_>) {
             put_bytes(out, PARENT_SPAN_ID, &span.parent_span_id.to_bytes());
         }
         put_str(out, NAME, span.name);
-        put_uint(out, KIND, kind_number(&span.kind));
+        out.extend_from_slice(&[KIND, kind_number(&span.kind)]);
         put_fixed64(out, START, span.start_unix_nanos);
         put_fixed64(out, END, span.end_unix_nanos);
         put_attributes(out, ATTRIBUTES, &span.attributes);
@@ -126,8 +126,8 @@ fn put_fixed64(out: &mut Vec<u8>, tag: u8, value: u64) {
     }
 }
 
-/// The number of a kind in OTLP, where 0 is unspecified.
-fn kind_number(kind: &SpanKind) -> u64 {
+/// The number of a kind in OTLP: never 0, which is unspecified, and one byte as a varint.
+fn kind_number(kind: &SpanKind) -> u8 {
     match kind {
         SpanKind::Internal => 1,
         SpanKind::Server => 2,
