@@ -6,6 +6,12 @@
 
 const seen = new Set<string>();
 const MAX_CODES = 256;
+let silent = false;
+
+/** Whether warnings are kept back: the user's log level asks for less. */
+export function silenceWarnings(value: boolean): void {
+  silent = value;
+}
 
 /** Says `message` once per process and code. */
 export function warnOnce(code: string, message: string): void {
@@ -16,6 +22,7 @@ export function warnOnce(code: string, message: string): void {
 
 /** Says `message` now; the caller bounds the rate. */
 export function warn(code: string, message: string): void {
+  if (silent) return;
   try {
     process.emitWarning(message, { type: 'ObservabilityWarning', code });
   } catch {

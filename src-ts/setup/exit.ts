@@ -2,56 +2,77 @@
 import { writeSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import type { Addon } from '../native/addon';
+import { onSignals } from './exit-signals';
 import type { TracingStats } from './options';
 
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+/** What of the settings concerns the end. */
+export interface ExitSettings {
+  /** The longest that the process may be held up, in milliseconds. */
+  exitTimeoutMillis: number;
+  /** Whether SIGTERM and SIGINT flush. */
+  flushOnSignals: boolean;
+  /** Whether losses are told. */
+  quiet: boolean;
+}
+
+/** How a reason of the ledger reads in a sentence. */
+const REASONS: Record<keyof TracingStats['dropped'], string> = {
+  ringFull: 'came faster than they could be read',
+  unwritable: 'were too large to be handed over',
+  malformed: 'could not be read',
+  tooLarge: 'were too large for a request',
+  queueFull: 'made room in a full queue',
+  rejected: 'were rejected by the collector',
+  refused: 'were refused for good',
+  undelivered: 'could not be delivered in time',
+  shutdown: 'had no time left at shutdown',
+};
 
 /**
  * Flushes when the process ends: by itself, by `process.exit()`, by an uncaught exception or an unhandled rejection (Node emits `exit` for all
  * of these) and, where asked for, by SIGTERM or SIGINT. Returns what takes it back.
  *
- * Worker threads need nothing: their rings are owned by Rust, and the main thread's flush reads them all.
+ * Worker threads need nothing: their rings are owned by Rust, and one flush reads them all. What ends later still, in other listeners of
+ * `exit`, is the addon's to send (src/binding/exit.rs).
  */
-export function flushAtExit(addon: Addon, timeoutMillis: number, signals: boolean): () => void {
+export function flushAtExit(addon: Addon, settings: ExitSettings): () => void {
   if (!isMainThread) return () => {};
-  const onExit = (): void => {
-    const settled = addon.flushSync(timeoutMillis, true);
-    tellLosses(JSON.parse(addon.stats()) as TracingStats, settled);
+  let told = false;
+  const flush = (): void => {
+    try {
+      addon.flushSync(settings.exitTimeoutMillis, true);
+      const line = lossLine(JSON.parse(addon.stats()) as TracingStats);
+      if (line === undefined || told || settings.quiet) return;
+      told = true;
+      // Warnings of Node's need an event loop; this is written at once.
+      writeSync(2, line);
+    } catch {
+      // Standard error may be closed, or full and non-blocking; and nothing of ours changes how a process ends.
+    }
   };
-  process.on('exit', onExit);
-  const undo: (() => unknown)[] = [() => process.removeListener('exit', onExit)];
-  if (signals) for (const signal of SIGNALS) undo.push(flushAtSignal(signal, onExit));
+  process.on('exit', flush);
+  const forgetSignals = settings.flushOnSignals ? onSignals(flush) : () => {};
   return () => {
-    for (const restore of undo) restore();
+    process.removeListener('exit', flush);
+    forgetSignals();
   };
 }
 
-/**
- * A listener changes what a signal does, so ours ends the process as the signal would have: flush, remove the listener, send the signal again.
- * Where the service listens itself, the signal is the service's, and `exit` will flush.
- */
-function flushAtSignal(signal: NodeJS.Signals, flush: () => void): () => void {
-  const onSignal = (): void => {
-    // Ours is the first to run: a listener of the service's that is called only once is still counted here.
-    if (process.listenerCount(signal) > 1) return;
-    process.removeListener(signal, onSignal);
-    flush();
-    process.kill(process.pid, signal);
-  };
-  process.prependListener(signal, onSignal);
-  return () => process.removeListener(signal, onSignal);
+/** One line when something was lost, or is now that the process ends. */
+export function lossLine(stats: TracingStats): string | undefined {
+  const lost = Object.entries(REASONS)
+    .map(([reason, text]) => ({ count: stats.dropped[reason as keyof TracingStats['dropped']], text }))
+    .concat({
+      count: sum(stats.queued),
+      text: 'were not delivered before the process ended (does the collector run? OBS_EXIT_TIMEOUT sets the time)',
+    })
+    .filter(({ count }) => count > 0);
+  if (lost.length === 0) return undefined;
+  const total = lost.reduce((all, { count }) => all + count, 0);
+  const reasons = lost.map(({ count, text }) => `${count} ${text}`).join(', ');
+  return `[OBS_SPANS_LOST] observability-ts: ${total} of ${stats.started} spans were lost: ${reasons}\n`;
 }
 
-/** One line when something was lost. Warnings of Node's need an event loop; this is written at once. */
-export function tellLosses(stats: TracingStats, settled: boolean): void {
-  const reasons = Object.entries(stats.dropped).filter(([, count]) => count > 0);
-  const left = settled ? 0 : stats.queued.ring + stats.queued.batch + stats.queued.queue + stats.queued.inFlight;
-  if (left > 0) reasons.push(['unsent at exit', left]);
-  if (reasons.length === 0) return;
-  const lost = reasons.map(([reason, count]) => `${count} ${reason}`).join(', ');
-  try {
-    writeSync(2, `[OBS_SPANS_LOST] observability-ts: of ${stats.started} spans ${stats.exported} were exported; lost: ${lost}\n`);
-  } catch {
-    // Standard error may be closed, or full and non-blocking.
-  }
+function sum(counts: TracingStats['queued']): number {
+  return counts.ring + counts.batch + counts.queue + counts.inFlight;
 }

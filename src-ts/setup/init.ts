@@ -1,8 +1,9 @@
 /** `initTracing`: from options to running tracing. */
 import { performance } from 'node:perf_hooks';
+import { isMainThread } from 'node:worker_threads';
 import { Recorder } from '../arena/recorder';
 import { type Addon, loadAddon } from '../native/addon';
-import { warn, warnOnce } from '../native/warn';
+import { silenceWarnings, warn, warnOnce } from '../native/warn';
 import { propagatorsByName } from '../propagation/propagators';
 import { TraceCore } from '../trace/core';
 import { TracerProvider } from '../trace/provider';
@@ -16,16 +17,21 @@ import { VERSION } from './version';
 const DEFAULT_TIMEOUT_MILLIS = 10_000;
 
 let current: Tracing | undefined;
+/** A shutdown that is under way. */
+let ending: Promise<boolean> | undefined;
 
 /**
  * Starts tracing in this thread, and in this process where it does not run yet. A second call gives what the first one made. Never rejects:
- * where tracing cannot start there is one warning, and the service runs untraced.
+ * where tracing cannot start there is one warning, and the service runs untraced. Call it in the main thread first: that is the one that
+ * flushes when the process ends, for its workers, too.
  *
  * @example
  * await initTracing({ serviceName: 'manifest-api', exporter: { type: 'otlp-grpc', endpoint: 'http://localhost:4317' }, sampling: { rate: 0.1 } });
  */
-export function initTracing(options: TracingOptions = {}): Promise<Tracing> {
-  return Promise.resolve(startTracing(options));
+export async function initTracing(options: TracingOptions = {}): Promise<Tracing> {
+  // What is ending cannot be joined; what replaced it meanwhile can.
+  while (ending !== undefined) await ending;
+  return startTracing(options);
 }
 
 /** The same, at once: everything that takes time happens on the worker's thread. */
@@ -46,8 +52,10 @@ function start(options: TracingOptions): Tracing {
     const addon = loadAddon();
     if (addon === undefined) return untraced();
     const { settings, failure } = readStarted(addon.start(startRequest(options), warn));
+    const quiet = settings.logLevel === 'none' || settings.logLevel === 'error';
+    silenceWarnings(quiet);
     for (const { code, message } of settings.warnings) warn(code, message);
-    if (settings.disabled) return untraced();
+    if (settings.disabled) return untraced(settings.propagators);
     if (failure !== null) {
       warnOnce('OBS_WORKER_FAILED', `the worker thread could not be started (${failure}); this service runs untraced.`);
       return untraced();
@@ -57,7 +65,9 @@ function start(options: TracingOptions): Tracing {
       warnOnce('OBS_SHARED_MEMORY_REFUSED', 'this runtime does not share memory with native addons (Electron does not); this service runs untraced.');
       return untraced();
     }
-    return traced(addon, settings, new Recorder(attachment.memory, attachment.ring, addon), options);
+    const recorder = new Recorder(attachment.memory, attachment.ring, addon);
+    const forgetExit = flushAtExit(addon, { ...settings, quiet });
+    return traced(addon, settings, recorder, options, forgetExit);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     warnOnce('OBS_START_FAILED', `tracing could not be started (${reason}); this service runs untraced. Please report it.`);
@@ -65,7 +75,7 @@ function start(options: TracingOptions): Tracing {
   }
 }
 
-function traced(addon: Addon, settings: Settings, recorder: Recorder, options: TracingOptions): Tracing {
+function traced(addon: Addon, settings: Settings, recorder: Recorder, options: TracingOptions, forgetExit: () => void): Tracing {
   const core = new TraceCore({
     recorder,
     sampler: settings.sampler,
@@ -76,27 +86,33 @@ function traced(addon: Addon, settings: Settings, recorder: Recorder, options: T
   const provider = new TracerProvider(core);
   const unregister = registerGlobals(provider, propagatorsByName(settings.propagators));
   const stopInstrumentations = startInstrumentations(options, provider, VERSION);
-  const forgetExit = flushAtExit(addon, settings.exitTimeoutMillis, settings.flushOnSignals);
   let ended: Promise<boolean> | undefined;
 
   const end = async (timeoutMillis: number): Promise<boolean> => {
     stopInstrumentations();
     core.running = false;
-    await core.shutdownProcessors();
-    const settled = await addon.shutdown(timeoutMillis);
-    forgetExit();
-    unregister();
-    if (current === tracing) current = undefined;
-    return settled;
+    try {
+      await core.shutdownProcessors();
+      // The worker is the whole process': a thread that is done takes only itself out.
+      return await (isMainThread ? addon.shutdown(timeoutMillis) : addon.flush(timeoutMillis));
+    } catch {
+      return false;
+    } finally {
+      forgetExit();
+      unregister();
+      if (current === tracing) current = undefined;
+      ending = undefined;
+    }
   };
   const tracing: Tracing = {
     provider,
     forceFlush: async (timeoutMillis = DEFAULT_TIMEOUT_MILLIS) => {
+      if (ended !== undefined) return ended;
       await core.flushProcessors();
-      return ended ?? addon.flush(timeoutMillis);
+      return ended ?? addon.flush(timeoutMillis).catch(() => false);
     },
     shutdown: (timeoutMillis = DEFAULT_TIMEOUT_MILLIS) => {
-      ended ??= end(timeoutMillis).catch(() => false);
+      ended ??= ending = end(timeoutMillis);
       return ended;
     },
     stats: () => JSON.parse(addon.stats()) as TracingStats,
@@ -104,12 +120,19 @@ function traced(addon: Addon, settings: Settings, recorder: Recorder, options: T
   return tracing;
 }
 
-/** Tracing that does nothing: spans record nothing, the API works. */
-function untraced(): Tracing {
+/** Tracing that does nothing: spans record nothing, the API works, and context is passed on in the formats given, if any. */
+function untraced(propagators?: readonly string[]): Tracing {
   const core = new TraceCore({});
   core.running = false;
-  const settled = Promise.resolve(true);
-  return { provider: new TracerProvider(core), forceFlush: () => settled, shutdown: () => settled, stats: noStats };
+  const provider = new TracerProvider(core);
+  const unregister = propagators === undefined ? () => {} : registerGlobals(provider, propagatorsByName(propagators));
+  const shutdown = (): Promise<boolean> => {
+    unregister();
+    if (current === tracing) current = undefined;
+    return Promise.resolve(true);
+  };
+  const tracing: Tracing = { provider, forceFlush: () => Promise.resolve(true), shutdown, stats: noStats };
+  return tracing;
 }
 
 /** A ledger of nothing. */

@@ -17,6 +17,7 @@ export interface Settings {
   resource: Attributes;
   exitTimeoutMillis: number;
   flushOnSignals: boolean;
+  logLevel: 'none' | 'error' | 'warn' | 'info' | 'debug' | 'verbose';
   warnings: { code: string; message: string }[];
 }
 

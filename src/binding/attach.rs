@@ -25,13 +25,18 @@ pub fn attach<'env>(env: &'env Env, now_millis: f64) -> Result<Option<Attachment
     let start = arena.as_ptr();
     // SAFETY: the memory is ARENA_BYTES long and lives until the finalizer has dropped its reference; JavaScript and Rust both write to it, which is
     // sound because Rust only ever accesses it through atomics.
-    let memory = unsafe { ArrayBuffer::from_external(env, start, ARENA_BYTES, Arc::clone(&arena), |_, arena: Arc<Arena>| drop(arena)) }?;
+    let memory = unsafe { ArrayBuffer::from_external(env, start, ARENA_BYTES, Arc::clone(&arena), |_, arena: Arc<Arena>| arena.close()) }?;
     if !std::ptr::eq(memory.as_ptr(), start) {
         // The runtime refuses external memory and was given a copy, which nobody would read.
         arena.close();
         return Ok(None);
     }
-    env.add_env_cleanup_hook(arena, |arena| arena.close())?;
+    // Whichever comes first, the end of the thread or of its buffer, closes it; the hook must not keep the memory of a buffer that is gone.
+    env.add_env_cleanup_hook(Arc::downgrade(&arena), |arena| {
+        if let Some(arena) = arena.upgrade() {
+            arena.close();
+        }
+    })?;
     Ok(Some(Attachment { ring, memory }))
 }
 

@@ -1,10 +1,11 @@
 //! Flushing: awaited by JavaScript, or blocking it for a bounded time where no event loop runs any more.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use napi::bindgen_prelude::{Env, Object, Result};
 use napi_derive::napi;
 
+use super::exit;
 use super::process::pipeline;
 use crate::pipeline::FlushKind;
 
@@ -12,7 +13,12 @@ use crate::pipeline::FlushKind;
 #[napi]
 pub fn flush_sync(timeout_millis: f64, at_exit: bool) -> bool {
     let kind = if at_exit { FlushKind::Exit } else { FlushKind::Ordinary };
-    pipeline().is_none_or(|pipeline| pipeline.flush_blocking(kind, duration(timeout_millis)))
+    let begin = Instant::now();
+    let settled = pipeline().is_none_or(|pipeline| pipeline.flush_blocking(kind, duration(timeout_millis)));
+    if at_exit {
+        exit::spent(begin.elapsed());
+    }
+    settled
 }
 
 /// A promise of the same; it keeps the event loop alive until it is settled.

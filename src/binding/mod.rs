@@ -5,6 +5,7 @@
 
 mod attach;
 mod codec;
+mod exit;
 mod flush;
 mod process;
 mod start;

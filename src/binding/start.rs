@@ -6,6 +6,7 @@ use napi_derive::napi;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::exit::flush_at_exit;
 use super::process::{pipeline, pipeline_or_start};
 use crate::arena::layout::LAYOUT_VERSION;
 use crate::config::{ProcessFacts, resolve};
@@ -42,8 +43,14 @@ pub fn start(request_json: String, on_notice: Function<'_, FnArgs<(String, Strin
         let sink: NoticeSink = Box::new(move |Notice { code, message }| {
             function.call((code.to_owned(), message), ThreadsafeFunctionCallMode::NonBlocking);
         });
+        let exit_timeout = resolved.settings.exit_timeout;
         match pipeline_or_start(|| Pipeline::start(resolved.settings, sink)) {
-            Ok((_, made_now)) => started = made_now,
+            Ok((_, made_now)) => {
+                started = made_now;
+                if made_now {
+                    flush_at_exit(exit_timeout);
+                }
+            }
             Err(error) => failure = Some(error.to_string()),
         }
     }

@@ -93,6 +93,11 @@ impl Exporter {
         self.retry.drain();
     }
 
+    /// Takes [`drain`](Self::drain) back, for a process that was about to end and did not.
+    pub fn resume(&self) {
+        self.retry.resume();
+    }
+
     /// For the end of a shutdown: every delivery, also one whose attempt is in flight, gives its payload back at once.
     pub fn cancel(&self) {
         self.retry.cancel();

@@ -69,6 +69,17 @@ impl<T: Transport> Retry<T> {
         self.enter(Phase::Draining);
     }
 
+    /// Takes [`drain`](Self::drain) back: deliveries that begin from now on wait and try again as before. Not after [`cancel`](Self::cancel).
+    pub fn resume(&self) {
+        self.phase.send_if_modified(|current| {
+            let drained = *current == Phase::Draining;
+            if drained {
+                *current = Phase::Running;
+            }
+            drained
+        });
+    }
+
     /// Ends all deliveries at once, also attempts in flight: they give their payloads back.
     pub fn cancel(&self) {
         self.enter(Phase::Cancelled);

@@ -8,6 +8,7 @@
 //! The worker sleeps until a writer reaches the position it asked to be woken at: the next record when nothing went on for a while, or a good
 //! part of the ring while spans keep coming. It never takes a lock that a JS thread holds for longer than a few stores.
 
+mod flushes;
 mod handle;
 mod inbox;
 mod ledger;

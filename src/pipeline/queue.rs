@@ -17,6 +17,8 @@ pub(super) struct Waiting {
 pub(super) struct Queue {
     settings: QueueSettings,
     waiting: VecDeque<Waiting>,
+    /// Tried in vain by a flush at exit: not sent again before [`Queue::restore`]. Counted as waiting.
+    aside: Vec<Waiting>,
     waiting_bytes: usize,
     waiting_spans: u64,
     flying_bytes: usize,
@@ -26,7 +28,16 @@ pub(super) struct Queue {
 
 impl Queue {
     pub fn new(settings: QueueSettings) -> Self {
-        Self { settings, waiting: VecDeque::new(), waiting_bytes: 0, waiting_spans: 0, flying_bytes: 0, flying_spans: 0, flying: 0 }
+        Self {
+            settings,
+            waiting: VecDeque::new(),
+            aside: Vec::new(),
+            waiting_bytes: 0,
+            waiting_spans: 0,
+            flying_bytes: 0,
+            flying_spans: 0,
+            flying: 0,
+        }
     }
 
     /// Appends a batch; `dropped` gets each that has to make room, which may be this one when all else is in flight.
@@ -59,6 +70,26 @@ impl Queue {
         self.flying = self.flying.saturating_sub(1);
         self.flying_bytes = self.flying_bytes.saturating_sub(bytes);
         self.flying_spans = self.flying_spans.saturating_sub(u64::from(spans));
+    }
+
+    /// A batch that was started and [finished](Self::finish) is not delivered, and not lost either.
+    pub fn set_aside(&mut self, batch: Waiting) {
+        self.waiting_bytes += batch.payload.body.len();
+        self.waiting_spans += u64::from(batch.payload.spans);
+        self.aside.push(batch);
+    }
+
+    /// What was set aside waits again, before the rest.
+    pub fn restore(&mut self) {
+        self.aside.sort_by_key(|batch| batch.number);
+        for batch in self.aside.drain(..).rev() {
+            self.waiting.push_front(batch);
+        }
+    }
+
+    /// Batches set aside.
+    pub fn len_aside(&self) -> usize {
+        self.aside.len()
     }
 
     /// The oldest that waits, no longer counted.
@@ -118,6 +149,23 @@ mod tests {
         queue.finish(90, 10);
         queue.push(batch(2, 40), |_| panic!("there is room again"));
         assert!(queue.start().is_some());
+    }
+
+    #[test]
+    fn what_was_set_aside_waits_again_in_its_place() {
+        let mut queue = queue(1_000, 4);
+        for number in 0..3 {
+            queue.push(batch(number, 1), |_| panic!("there is room"));
+        }
+        for _ in 0..2 {
+            let batch = queue.start().expect("one waits");
+            queue.finish(1, 10);
+            queue.set_aside(batch);
+        }
+        assert_eq!((queue.len_aside(), queue.waiting_spans(), queue.flying_spans()), (2, 30, 0));
+        queue.restore();
+        let order: Vec<_> = std::iter::from_fn(|| queue.start()).map(|batch| batch.number).collect();
+        assert_eq!(order, [0, 1, 2]);
     }
 
     #[test]

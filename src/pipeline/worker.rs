@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::task::{JoinSet, LocalSet};
 
 use super::FlushKind;
+use super::flushes::{Flushes, Progress};
 use super::inbox::{FlushRequest, Shared};
 use super::ledger::WorkerCounts;
 use super::notices::{NoticeSink, Notices};
@@ -36,12 +37,6 @@ struct Settled {
     delivery: Delivery,
 }
 
-struct PendingFlush {
-    request: FlushRequest,
-    /// Settled when every batch below this number is.
-    below: u64,
-}
-
 pub(super) struct Worker {
     shared: Arc<Shared>,
     readers: Vec<(u32, Reader)>,
@@ -51,7 +46,7 @@ pub(super) struct Worker {
     deliveries: JoinSet<Settled>,
     unsettled: BTreeSet<u64>,
     next_number: u64,
-    flushes: Vec<PendingFlush>,
+    flushes: Flushes,
     counts: WorkerCounts,
     notices: Notices,
     endpoint: String,
@@ -91,7 +86,7 @@ impl Worker {
             deliveries: JoinSet::new(),
             unsettled: BTreeSet::new(),
             next_number: 0,
-            flushes: Vec::new(),
+            flushes: Flushes::default(),
             counts: WorkerCounts::default(),
             notices,
             endpoint: settings.exporter.endpoint,
@@ -270,14 +265,18 @@ impl Worker {
                 self.counts.dropped.undelivered += spans;
                 self.notices.delivery("OBS_EXPORT_GAVE_UP", || format!("{spans} spans could not be delivered to {endpoint} in time: {reason}"), now);
             }
-            Delivery::Undelivered { cause: UndeliveredCause::Stopped, .. } => self.counts.dropped.shutdown += spans,
+            // Only a flush at exit ends a delivery's waiting, and the process may live on: process 1 of a container survives its own SIGTERM.
+            Delivery::Undelivered { cause: UndeliveredCause::Stopped, payload, .. } => {
+                self.unsettled.insert(number);
+                self.queue.set_aside(Waiting { number, payload });
+            }
         }
     }
 
     fn begin_flush(&mut self, mut request: FlushRequest) {
         let now = Instant::now();
-        // All that was published when the request came is read, however much it is; writers cannot outrun this for long.
-        while self.drain(now) {}
+        // All that was published when the request came is read, however much it is; a writer that outruns this is stopped by the time limit.
+        while self.drain(now) && Instant::now() < request.until {}
         self.close_batch();
         if request.kind != FlushKind::Ordinary
             && let Some(exporter) = &self.exporter
@@ -287,34 +286,34 @@ impl Worker {
                 request.until = request.until.min(now + DOWN_LIMIT);
             }
         }
-        self.flushes.push(PendingFlush { request, below: self.next_number });
+        self.flushes.add(request, self.next_number);
     }
 
     fn settle_flushes(&mut self, now: Instant) {
         if self.flushes.is_empty() {
             return;
         }
-        let oldest = self.unsettled.first().copied().unwrap_or(u64::MAX);
-        let exporter = self.exporter.clone();
-        // Once a delivery at exit has found the destination down, the rest is spared the same.
-        let hopeless = exporter.as_ref().is_some_and(|exporter| exporter.health().known_down && self.counts.dropped.shutdown > 0);
-        let mut done = Vec::new();
-        self.flushes.retain_mut(|flush| {
-            let settled = oldest >= flush.below;
-            let ending = flush.request.kind != FlushKind::Ordinary;
-            let over = settled || flush.request.until <= now || (ending && hopeless);
-            if over {
-                let reply = std::mem::replace(&mut flush.request.reply, Box::new(|_| {}));
-                done.push((reply, settled, flush.request.kind));
+        let aside = self.queue.len_aside();
+        let known_down = self.exporter.as_ref().is_some_and(|exporter| exporter.health().known_down);
+        let progress = Progress {
+            now,
+            oldest_unsettled: self.unsettled.first().copied(),
+            // Once a delivery at exit has found the destination down, the rest is spared the same; else each gets its one attempt.
+            exhausted: aside > 0 && (known_down || aside == self.unsettled.len()),
+        };
+        let mut over = self.flushes.take_over(&progress);
+        if over.iter().any(|flush| flush.kind == FlushKind::Shutdown) {
+            self.stop();
+            over.extend(self.flushes.take_all(&progress));
+        } else if !over.is_empty() && !self.flushes.is_ending() {
+            self.queue.restore();
+            if let Some(exporter) = &self.exporter {
+                exporter.resume();
             }
-            !over
-        });
-        for (reply, settled, kind) in done {
-            if kind == FlushKind::Shutdown {
-                self.stop();
-            }
-            self.publish();
-            reply(settled);
+        }
+        self.publish();
+        for flush in over {
+            (flush.reply)(flush.settled);
         }
     }
 
@@ -325,6 +324,9 @@ impl Worker {
             exporter.cancel();
         }
         self.deliveries.abort_all();
+        // What other threads have ended meanwhile.
+        _ = self.drain(Instant::now());
+        self.queue.restore();
         while let Some(batch) = self.queue.pop() {
             self.counts.dropped.shutdown += u64::from(batch.payload.spans);
         }
@@ -372,8 +374,7 @@ impl Worker {
 
     async fn sleep(&mut self, now: Instant) {
         let nap = (!self.is_idle(now) && !self.readers.is_empty()).then(|| now + NAP);
-        let flush = self.flushes.iter().map(|flush| flush.request.until).min();
-        let until = [nap, flush, self.batcher.deadline()].into_iter().flatten().min();
+        let until = [nap, self.flushes.until(), self.batcher.deadline()].into_iter().flatten().min();
         let shared = Arc::clone(&self.shared);
         let timer = async {
             match until {
