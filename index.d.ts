@@ -653,7 +653,8 @@ declare function formatTraceparent(spanContext: SpanContext): string | undefined
 
 /**
  * Starts tracing in this thread, and in this process where it does not run yet. A second call gives what the first one made. Never rejects:
- * where tracing cannot start there is one warning, and the service runs untraced.
+ * where tracing cannot start there is one warning, and the service runs untraced. Call it in the main thread first: that is the one that
+ * flushes when the process ends, for its workers, too.
  *
  * @example
  * await initTracing({ serviceName: 'manifest-api', exporter: { type: 'otlp-grpc', endpoint: 'http://localhost:4317' }, sampling: { rate: 0.1 } });
