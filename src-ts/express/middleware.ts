@@ -1,13 +1,15 @@
 /** The tracing middleware. */
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { context, type SpanContext, trace } from '@opentelemetry/api';
+import { type IncomingMessage, type ServerResponse, validateHeaderName } from 'node:http';
+import { context, type Span, trace } from '@opentelemetry/api';
 import { rpcMetadata } from '../http/context';
 import { IncomingTracer } from '../http/incoming';
+import { follow } from '../http/lifetime';
 import type { HttpInstrumentationOptions } from '../http/options';
 import { type Carrying, REQUEST_TRACE } from '../http/request';
-import { formatTraceparent } from '../http/traceparent';
-import { warnOnce } from '../http/warnings';
+import { warnOnce } from '../native/warn';
+import { formatTraceparent, writeTraceparent } from '../propagation/traceparent';
+import { IdentifiedSpan } from '../trace/identity';
 
 /** Options of {@link tracingMiddleware}. */
 export interface TracingMiddlewareOptions extends Pick<HttpInstrumentationOptions, 'healthChecks' | 'ignoreIncoming' | 'onIncoming'> {
@@ -26,40 +28,46 @@ export type Middleware = (request: IncomingMessage, response: ServerResponse, ne
  * instrumentation has made one. It never makes a second one, wherever and however often it is mounted.
  */
 export function tracingMiddleware(options: TracingMiddlewareOptions = {}): Middleware {
-  const header = options.responseHeader === undefined ? 'traceparent' : options.responseHeader;
-  const warn = warnOnce((code, message) => process.emitWarning(message, { code }));
-  const tracer = new IncomingTracer(options, trace.getTracer('@manifest-cyber/observability-ts'), warn);
+  const header = usableHeader(options.responseHeader);
+  const tracer = new IncomingTracer(options, trace.getTracer('@manifest-cyber/observability-ts'), warnOnce);
 
   return function tracing(request: IncomingMessage & Carrying, response: ServerResponse & Carrying, next) {
-    let traced = request[REQUEST_TRACE];
-    let made = false;
-    let spanContext: SpanContext | undefined;
-    if (traced === undefined) {
-      const other = rpcMetadata(context.active())?.span;
-      if (other === undefined) {
-        traced = tracer.start(request, response);
-        made = traced !== undefined;
-      } else {
-        spanContext = other.spanContext();
-      }
-    }
-    if (traced?.span !== undefined) spanContext = traced.span.spanContext();
-    if (header !== false && spanContext !== undefined && !response.headersSent) setHeader(response, header, spanContext);
-    if (!made || traced === undefined) {
+    const before = response[REQUEST_TRACE];
+    if (before !== undefined) {
+      if (header !== undefined) addHeader(response, header, before.span);
       next();
       return;
     }
-    const mine = traced;
-    response.once('close', () => mine.finish(response));
-    context.with(mine.context, next);
+    const traced = tracer.start(request, response, true);
+    if (traced === undefined) {
+      // Another instrumentation has made the server span.
+      if (header !== undefined) addHeader(response, header, rpcMetadata(context.active())?.span);
+      next();
+      return;
+    }
+    if (header !== undefined) addHeader(response, header, traced.span);
+    follow(traced, request, response);
+    context.with(traced.context, next);
   };
 }
 
-function setHeader(response: ServerResponse, name: string, spanContext: SpanContext): void {
+function addHeader(response: ServerResponse, name: string, span: Span | undefined): void {
+  if (span === undefined || response.headersSent) return;
+  // Where nothing is traced (after a shutdown), spans of ours have no ids.
+  const identified = span instanceof IdentifiedSpan && (span.span0 | span.span1) !== 0;
+  const value = identified ? writeTraceparent(span) : formatTraceparent(span.spanContext());
+  if (value !== undefined) response.setHeader(name, value);
+}
+
+/** The header to write; `undefined` for none, also where the name is none that a header can have. */
+function usableHeader(name: string | false | undefined): string | undefined {
+  if (name === undefined) return 'traceparent';
+  if (name === false) return undefined;
   try {
-    const value = formatTraceparent(spanContext);
-    if (value !== undefined) response.setHeader(name, value);
+    validateHeaderName(name);
+    return name;
   } catch {
-    // A header name that Node refuses is reported where it was configured; the response must go out without it.
+    warnOnce('OBS_HTTP_HEADER_INVALID', `responseHeader of tracingMiddleware is no header name (${JSON.stringify(name)}); no header is added`);
+    return undefined;
   }
 }

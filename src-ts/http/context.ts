@@ -1,11 +1,10 @@
 /** The context of a request: an OpenTelemetry context that holds the server span without copying a map per request. */
 
 import { type Context, createContextKey, ROOT_CONTEXT, type Span } from '@opentelemetry/api';
+import { SPAN_KEY, suppress } from '../trace/context';
 
-/** The keys are `Symbol.for(…)` of these names, so that every copy of the API and of OpenTelemetry's core package finds the same values. */
-const SPAN_KEY = createContextKey('OpenTelemetry Context Key SPAN');
+/** A registered symbol, so that every copy of OpenTelemetry's core package finds the same value. */
 const RPC_METADATA_KEY = createContextKey('OpenTelemetry SDK Context Key RPC_METADATA');
-const SUPPRESS_TRACING_KEY = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
 /** What OpenTelemetry's framework instrumentations (Express, Koa, Fastify, …) look for in the context to report the route they found. */
 export interface RpcMetadata {
@@ -18,12 +17,7 @@ export interface RpcMetadata {
 }
 
 /** Context in which nothing is traced, for what happens inside ignored requests. */
-export const SUPPRESSED: Context = ROOT_CONTEXT.setValue(SUPPRESS_TRACING_KEY, true);
-
-/** Whether tracing is suppressed here, as OpenTelemetry's exporters and our ignored requests do. */
-export function isSuppressed(context: Context): boolean {
-  return context.getValue(SUPPRESS_TRACING_KEY) === true;
-}
+export const SUPPRESSED: Context = suppress(ROOT_CONTEXT);
 
 /** The metadata that the nearest HTTP instrumentation put here. */
 export function rpcMetadata(context: Context): RpcMetadata | undefined {

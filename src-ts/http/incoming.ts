@@ -1,4 +1,4 @@
-/** Server spans, made where `http.Server` and `https.Server` emit their requests. */
+/** Server spans: what they carry, and which requests have none. */
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -7,7 +7,8 @@ import { rpcMetadata, SUPPRESSED } from './context';
 import type { HttpInstrumentationOptions } from './options';
 import { type Carrying, IgnoredRequest, REQUEST_TRACE, RequestTrace } from './request';
 import { compileIncoming, type IncomingFilter } from './rules';
-import { HTTP_REQUEST_METHOD_ORIGINAL, isUnknown, methodOf, URL_QUERY } from './semantics';
+import { isUnknown, methodOf } from './semantics';
+import { type AttributeList, SpanStarter } from './starter';
 import { defaultPort, firstElement, parseHost, pathStart, plainAddress, redactQuery } from './url';
 import { describe, type Warn } from './warnings';
 
@@ -23,28 +24,34 @@ const HEADER_GETTER: TextMapGetter<IncomingHttpHeaders> = {
 
 /** Makes the trace of a request; one for each process, or one for each middleware where the built-in tracing is off. */
 export class IncomingTracer {
+  private readonly starter: SpanStarter;
   private readonly ignored: IncomingFilter | undefined;
   private readonly onIncoming: HttpInstrumentationOptions['onIncoming'];
-  /** The headers that the propagator reads; asked for at the first request, when the propagator is surely set. */
+  /** The headers that begin a context; the propagator is asked for them at the first request, when it is surely set. */
   private fields: readonly string[] | undefined;
 
   constructor(
     options: HttpInstrumentationOptions,
-    private readonly tracer: Tracer,
+    tracer: Tracer,
     private readonly warn: Warn,
   ) {
+    this.starter = new SpanStarter(tracer);
     this.ignored = compileIncoming(options, warn);
     this.onIncoming = options.onIncoming;
   }
 
   /**
-   * The trace of a request, put on it and on its response; `undefined` when another instrumentation has made the server span.
-   * Never throws: whatever goes wrong here costs the trace, not the request.
+   * The trace of a request, put on it and on its response; `undefined` when another instrumentation has made the server span, which is only looked for
+   * where there may be one (`shared`). Never throws: whatever goes wrong here costs the trace, not the request.
    */
-  start(request: IncomingMessage & Carrying, response: (ServerResponse & Carrying) | undefined): RequestTrace | IgnoredRequest | undefined {
+  start(
+    request: IncomingMessage & Carrying,
+    response: (ServerResponse & Carrying) | undefined,
+    shared: boolean,
+  ): RequestTrace | IgnoredRequest | undefined {
     try {
       // An instrumentation around ours says so in the context; its span must still be open, because a server started inside a request inherits that context.
-      if (rpcMetadata(context.active())?.span.isRecording()) return undefined;
+      if (shared && rpcMetadata(context.active())?.span.isRecording()) return undefined;
       const trace = this.trace(request);
       request[REQUEST_TRACE] = trace;
       if (response !== undefined) response[REQUEST_TRACE] = trace;
@@ -58,49 +65,26 @@ export class IncomingTracer {
   private trace(request: IncomingMessage): RequestTrace | IgnoredRequest {
     // A middleware that is mounted below a path sees the rest of it only; Express keeps the whole.
     const target = (request as { originalUrl?: string }).originalUrl ?? request.url ?? '';
-    const start = pathStart(target);
-    const question = target.indexOf('?', start);
-    const path = (question === -1 ? (start === 0 ? target : target.slice(start)) : target.slice(start, question)) || '/';
-    const headers = request.headers;
-    const agent = headers['user-agent'];
-    if (agent?.startsWith(EXPORTER_AGENT)) return IGNORED;
-    if (this.ignored?.(path, request)) return IGNORED;
-
-    const socket = request.socket as Socket & { encrypted?: boolean };
-    const forwarded = firstElement(headers['x-forwarded-proto']);
-    const scheme = forwarded === 'https' || forwarded === 'http' ? forwarded : socket.encrypted === true ? 'https' : 'http';
-    const authority = firstElement(headers['x-forwarded-host']) ?? headers.host;
-    const host = authority === undefined ? undefined : parseHost(authority);
-    const peer = plainAddress(socket.remoteAddress);
+    if (this.isIgnored(target, request)) return IGNORED;
     const method = methodOf(request.method ?? '');
-    const base = this.extract(headers);
-    // biome-ignore format: one attribute a line
-    const span = this.tracer.startSpan(method.name, {
-      kind: SpanKind.SERVER,
-      attributes: {
-        'http.request.method': method.value,
-        'url.path': path,
-        'url.scheme': scheme,
-        'server.address': host?.address,
-        'server.port': host === undefined ? undefined : (host.port ?? defaultPort(scheme)),
-        'client.address': firstElement(headers['x-forwarded-for']) ?? peer,
-        'network.peer.address': peer,
-        'network.protocol.version': request.httpVersion,
-        'user_agent.original': agent,
-      },
-    }, base);
+    const base = this.extract(request.headers);
+    const span = this.starter.start(method.name, SpanKind.SERVER, base, attributesOf, request);
     const trace = new RequestTrace(span, base, request, method);
-    if (span.isRecording()) {
-      if (question !== -1 && question + 1 < target.length) span.setAttribute(URL_QUERY, redactQuery(target.slice(question + 1)));
-      if (isUnknown(method)) span.setAttribute(HTTP_REQUEST_METHOD_ORIGINAL, request.method ?? '');
-      if (this.onIncoming !== undefined) this.callHook(this.onIncoming, trace, request);
-    }
+    if (this.onIncoming !== undefined && span.isRecording()) this.callHook(this.onIncoming, trace, request);
     return trace;
+  }
+
+  private isIgnored(target: string, request: IncomingMessage): boolean {
+    const agent = request.headers['user-agent'];
+    if (agent !== undefined && agent.charCodeAt(0) === 79 /* O */ && agent.startsWith(EXPORTER_AGENT)) return true;
+    return this.ignored?.(pathOf(target), request) === true;
   }
 
   /** The caller's context; the propagator is only asked when one of its headers is there. */
   private extract(headers: IncomingHttpHeaders): Context {
-    this.fields ??= propagation.fields();
+    // A tracestate without a traceparent means nothing (W3C Trace Context, section 3.3).
+    this.fields ??= propagation.fields().filter((field) => field !== 'tracestate' && field !== 'traceparent');
+    if (headers.traceparent !== undefined) return propagation.extract(ROOT_CONTEXT, headers, HEADER_GETTER);
     for (const field of this.fields) {
       if (headers[field] !== undefined) return propagation.extract(ROOT_CONTEXT, headers, HEADER_GETTER);
     }
@@ -114,4 +98,43 @@ export class IncomingTracer {
       this.warn('OBS_HTTP_HOOK_THREW', `onIncoming threw (${describe(error)}); the span goes on without what it would have added`);
     }
   }
+}
+
+/** The path of a request target, without authority and query. */
+function pathOf(target: string): string {
+  const start = pathStart(target);
+  const question = target.indexOf('?', start);
+  return (question === -1 ? (start === 0 ? target : target.slice(start)) : target.slice(start, question)) || '/';
+}
+
+/** The attributes that a server span has at its start. One list literal: it becomes the span's own. */
+function attributesOf(request: IncomingMessage): AttributeList {
+  const target = (request as { originalUrl?: string }).originalUrl ?? request.url ?? '';
+  const { headers } = request;
+  const socket = request.socket as Socket & { encrypted?: boolean };
+  const forwarded = firstElement(headers['x-forwarded-proto']);
+  const scheme = forwarded === 'https' || forwarded === 'http' ? forwarded : socket.encrypted === true ? 'https' : 'http';
+  const method = methodOf(request.method ?? '');
+  // biome-ignore format: one attribute a line
+  const list: AttributeList = [
+    'http.request.method', method.value,
+    'url.path', pathOf(target),
+    'url.scheme', scheme,
+    'network.protocol.version', request.httpVersion,
+  ];
+  const peer = plainAddress(socket.remoteAddress);
+  const client = firstElement(headers['x-forwarded-for']) ?? peer;
+  if (peer !== undefined) list.push('network.peer.address', peer);
+  if (client !== undefined) list.push('client.address', client);
+  const authority = firstElement(headers['x-forwarded-host']) ?? headers.host;
+  if (authority !== undefined) {
+    const host = parseHost(authority);
+    list.push('server.address', host.address, 'server.port', host.port ?? defaultPort(scheme));
+  }
+  const agent = headers['user-agent'];
+  if (agent !== undefined) list.push('user_agent.original', agent);
+  const question = target.indexOf('?');
+  if (question !== -1 && question + 1 < target.length) list.push('url.query', redactQuery(target.slice(question + 1)));
+  if (isUnknown(method)) list.push('http.request.method_original', request.method ?? '');
+  return list;
 }

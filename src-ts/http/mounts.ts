@@ -33,6 +33,13 @@ interface App {
   readonly mountpath?: unknown;
 }
 
+/** What of a request the look-up needs. */
+export interface MountedRequest {
+  readonly url?: string | undefined;
+  readonly originalUrl?: string;
+  readonly app?: unknown;
+}
+
 /** A prefix that a route was found under. */
 interface Mount {
   /** Its segments; `undefined` for those with a parameter. */
@@ -56,17 +63,21 @@ interface Known {
 const routes = new WeakMap<object, Known>();
 
 /** The pattern of a route with all its prefixes, for the path that a request asked for; `undefined` when its router cannot be found. */
-export function mountedRoute(route: object, routePath: string, app: unknown, target: string): string | undefined {
+export function mountedRoute(route: object, routePath: string, request: MountedRequest): string | undefined {
   let known = routes.get(route);
   if (known === undefined) {
     known = { mounts: [], failures: 0 };
     routes.set(route, known);
   }
-  for (const mount of known.mounts) if (covers(mount.segments, target)) return mount.route;
-  if (known.failures >= MOST_FAILURES || known.mounts.length >= MOST_MOUNTS) return undefined;
-  const mount = lookUp(route, routePath, app as App | undefined, pathOf(target));
+  const { mounts } = known;
+  // Nearly every route has one place, and at the top it has no prefix to compare.
+  if (mounts.length === 1 && mounts[0].segments.length === 0) return mounts[0].route;
+  const target = request.originalUrl ?? request.url ?? '';
+  for (const mount of mounts) if (covers(mount.segments, target)) return mount.route;
+  if (known.failures >= MOST_FAILURES || mounts.length >= MOST_MOUNTS) return undefined;
+  const mount = lookUp(route, routePath, request.app as App | undefined, pathOf(target));
   if (mount === undefined) known.failures += 1;
-  else known.mounts.push(mount);
+  else mounts.push(mount);
   return mount?.route;
 }
 

@@ -1,19 +1,11 @@
 /** Client spans, whichever client makes the request: what they carry, how they end, and the headers that go out. */
 
-import { context, propagation, type Span, SpanKind, SpanStatusCode, type TextMapSetter, type Tracer, trace } from '@opentelemetry/api';
-import { isSuppressed } from './context';
+import { context, propagation, type Span, SpanKind, SpanStatusCode, type TextMapSetter, type Tracer } from '@opentelemetry/api';
+import { isSuppressed, withSpanSet } from '../trace/context';
 import type { HttpInstrumentationOptions, OutgoingRequest } from './options';
 import { compileOutgoing, type OutgoingFilter } from './rules';
-import {
-  ERROR_TYPE,
-  errorType,
-  HTTP_REQUEST_METHOD_ORIGINAL,
-  HTTP_RESPONSE_STATUS_CODE,
-  isUnknown,
-  methodOf,
-  SERVER_PORT,
-  URL_FULL,
-} from './semantics';
+import { ERROR_TYPE, errorType, HTTP_RESPONSE_STATUS_CODE, isUnknown, type Method, methodOf, SERVER_PORT, URL_FULL } from './semantics';
+import { type AttributeList, SpanStarter } from './starter';
 import { defaultPort, parseHost, redactUrl } from './url';
 import { describe, type Warn } from './warnings';
 
@@ -76,14 +68,16 @@ export class OutgoingTrace {
 
 /** Makes client spans; one for each process. */
 export class OutgoingTracer {
+  private readonly starter: SpanStarter;
   private readonly ignored: OutgoingFilter | undefined;
   private readonly onOutgoing: HttpInstrumentationOptions['onOutgoing'];
 
   constructor(
     options: HttpInstrumentationOptions,
-    private readonly tracer: Tracer,
+    tracer: Tracer,
     private readonly warn: Warn,
   ) {
+    this.starter = new SpanStarter(tracer);
     this.ignored = compileOutgoing(options, warn);
     this.onOutgoing = options.onOutgoing;
   }
@@ -101,20 +95,9 @@ export class OutgoingTracer {
       const described: OutgoingRequest | undefined =
         this.ignored !== undefined || this.onOutgoing !== undefined ? { method, host: authority, path, url } : undefined;
       if (described !== undefined && this.ignored?.(described)) return undefined;
-      const host = parseHost(authority);
-      // biome-ignore format: one attribute a line
-      const span = this.tracer.startSpan(known.name, {
-        kind: SpanKind.CLIENT,
-        attributes: {
-          'http.request.method': known.value,
-          'url.full': url,
-          'server.address': host.address,
-          'server.port': host.port ?? defaultPort(scheme),
-        },
-      }, active);
-      propagation.inject(trace.setSpan(active, span), carrier, setter);
+      const span = this.starter.start(known.name, SpanKind.CLIENT, active, attributesOf, { known, method, scheme, authority, url });
+      propagation.inject(withSpanSet(active, span), carrier, setter);
       if (span.isRecording()) {
-        if (isUnknown(known)) span.setAttribute(HTTP_REQUEST_METHOD_ORIGINAL, method);
         if (this.onOutgoing !== undefined && described !== undefined) this.callHook(this.onOutgoing, span, described);
       }
       return new OutgoingTrace(span, scheme);
@@ -131,6 +114,28 @@ export class OutgoingTracer {
       this.warn('OBS_HTTP_HOOK_THREW', `onOutgoing threw (${describe(error)}); the span goes on without what it would have added`);
     }
   }
+}
+
+/** What the attributes of a client span are made of. */
+interface Target {
+  readonly known: Method;
+  readonly method: string;
+  readonly scheme: string;
+  readonly authority: string;
+  readonly url: string;
+}
+
+function attributesOf({ known, method, scheme, authority, url }: Target): AttributeList {
+  const host = parseHost(authority);
+  // biome-ignore format: one attribute a line
+  const list: AttributeList = [
+    'http.request.method', known.value,
+    'url.full', url,
+    'server.address', host.address,
+    'server.port', host.port ?? defaultPort(scheme),
+  ];
+  if (isUnknown(known)) list.push('http.request.method_original', method);
+  return list;
 }
 
 function fullUrl(scheme: string, authority: string, path: string): string {

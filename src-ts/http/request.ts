@@ -20,6 +20,7 @@ export interface Carrying {
 /** A request that is not traced: only its context matters, in which nothing is traced. */
 export class IgnoredRequest {
   readonly span = undefined;
+  sent = false;
   constructor(readonly context: Context) {}
   finish(_response: ServerResponse): void {}
 }
@@ -31,6 +32,8 @@ export class RequestTrace implements RpcMetadata {
   readonly context: RequestContext;
   /** Set by OpenTelemetry's framework instrumentations, if any is there. */
   route?: string;
+  /** Whether the response was sent to its end. */
+  sent = false;
   /** What was passed to `next(error)`, or thrown. */
   private error: unknown;
   private failed = false;
@@ -67,10 +70,11 @@ export class RequestTrace implements RpcMetadata {
     const span = this.span;
     if (span.isRecording()) {
       const status = response.statusCode;
+      const sent = this.sent || response.writableFinished;
       // Nothing was sent before the connection closed: the status code is only what Node would have sent.
-      if (response.headersSent) span.setAttribute(HTTP_RESPONSE_STATUS_CODE, status);
+      if (sent || response.headersSent) span.setAttribute(HTTP_RESPONSE_STATUS_CODE, status);
       // A response that never got its socket waited behind another one; newer versions of Node destroy it with an error when the client goes away.
-      if (!response.writableFinished) this.setUnfinished(response.socket === null ? null : response.errored);
+      if (!sent) this.setUnfinished(response.socket === null ? null : response.errored);
       else if (status >= 500) this.setFailure(this.failed ? errorType(this.error) : String(status), this.error);
     }
     this.end();

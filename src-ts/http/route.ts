@@ -7,17 +7,16 @@ import { mountedRoute } from './mounts';
 interface Routed {
   route?: { path?: unknown } | null;
   baseUrl?: unknown;
-  originalUrl?: unknown;
-  app?: unknown;
 }
 
 /** The route's pattern with the prefixes it is mounted under (`/orgs/:org/users/:id`); `undefined` when no route matched, or without Express. */
 export function routeOf(request: IncomingMessage): string | undefined {
-  const { route, baseUrl, originalUrl, app } = request as IncomingMessage & Routed;
+  const { route } = request as IncomingMessage & Routed;
   if (route === undefined || route === null || route.path === undefined) return undefined;
   const path = typeof route.path === 'string' ? route.path : String(route.path);
-  const mounted = mountedRoute(route, path, app, typeof originalUrl === 'string' ? originalUrl : (request.url ?? ''));
+  const mounted = mountedRoute(route, path, request);
   if (mounted !== undefined) return mounted;
+  const { baseUrl } = request as IncomingMessage & Routed;
   if (typeof baseUrl !== 'string' || baseUrl === '') return path;
   return path === '/' ? baseUrl : baseUrl + path;
 }

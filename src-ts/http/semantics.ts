@@ -1,13 +1,9 @@
 /** Names and values of the stable HTTP semantic conventions (OpenTelemetry semantic conventions 1.23 and later, "HTTP spans"). */
 
-/** Attribute keys. */
-export const HTTP_REQUEST_METHOD = 'http.request.method';
-export const HTTP_REQUEST_METHOD_ORIGINAL = 'http.request.method_original';
+/** Attribute keys that are written in more than one place, or after the start. */
 export const HTTP_RESPONSE_STATUS_CODE = 'http.response.status_code';
 export const HTTP_ROUTE = 'http.route';
 export const URL_FULL = 'url.full';
-export const URL_QUERY = 'url.query';
-export const SERVER_ADDRESS = 'server.address';
 export const SERVER_PORT = 'server.port';
 export const ERROR_TYPE = 'error.type';
 

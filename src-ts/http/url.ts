@@ -39,8 +39,20 @@ export interface Host {
 const REMEMBERED_HOSTS = 256;
 const hosts = new Map<string, Host>();
 
+/** The last one asked for: nearly always the next one too, and comparing two texts is cheaper than hashing one. */
+let lastText = '';
+let lastHost: Host = { address: '', port: undefined };
+
 /** The parts of a `Host` header or of an authority, remembered. */
 export function parseHost(text: string): Host {
+  if (text !== lastText) {
+    lastHost = rememberedHost(text);
+    lastText = text;
+  }
+  return lastHost;
+}
+
+function rememberedHost(text: string): Host {
   let host = hosts.get(text);
   if (host === undefined) {
     host = splitHost(text);

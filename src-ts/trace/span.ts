@@ -111,6 +111,13 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     this.more().epochStart = this.timeOf(time);
   }
 
+  /** Takes a whole list of attributes, keys and clean values in turn; only where the span is made. Limits still hold. */
+  adopt(list: FlatAttributes): void {
+    const { limits, maxList } = this.core;
+    if (limits.attributeValueLength === Number.POSITIVE_INFINITY && list.length <= maxList) this.list = list;
+    else for (let i = 0; i < list.length; i += 2) this.setAttribute(list[i] as string, list[i + 1]);
+  }
+
   setAttribute(key: string, value: unknown): this {
     if ((this.bits & ENDED) !== 0) return this.refuse();
     const type = typeof value;

@@ -1,6 +1,7 @@
 /** Starts spans. */
 import { type Tracer as ApiTracer, type Context, context as contextApi, type Span, type SpanOptions } from '@opentelemetry/api';
 import { newScope, type Scope } from '../arena/dictionary';
+import type { FlatAttributes } from '../arena/encoder';
 import { warnOnce } from '../native/warn';
 import { warnThrew } from './attributes';
 import { isSuppressed, SPAN_KEY, withSpanSet } from './context';
@@ -44,6 +45,12 @@ export class Tracer implements ApiTracer {
       );
       return this.startSpan(name);
     }
+  }
+
+  /** Gives a span that {@link start} made its first attributes, keys and clean values in turn, and announces it. The list becomes the span's own. */
+  begin(span: RecordingSpan, attributes: FlatAttributes, context: Context): void {
+    span.adopt(attributes);
+    this.core.started(span, context);
   }
 
   startActiveSpan<F extends (span: Span) => unknown>(name: string, fn: F): ReturnType<F>;

@@ -1,0 +1,78 @@
+/**
+ * Following a request to its end. The request and the response get an `emit` of their own, which adds no listener: listeners run in the context of the
+ * request, and the span ends after them. Prototypes stay as they are, so a response that is not traced pays nothing.
+ */
+
+import * as http from 'node:http';
+import type { Socket } from 'node:net';
+import { context } from '@opentelemetry/api';
+import { type Carrying, type IgnoredRequest, REQUEST_TRACE, type RequestTrace } from './request';
+
+type TracedRequest = http.IncomingMessage & Carrying;
+type TracedResponse = http.ServerResponse & Carrying;
+
+/** Responses that wait for their turn on a pipelined connection: Node does not tell them when it closes. */
+const WAITING = Symbol('waiting responses');
+
+/** Ends the trace with the response, and gives the listeners of both their context. */
+export function follow(trace: RequestTrace | IgnoredRequest, request: TracedRequest, response: TracedResponse): void {
+  if (request.emit === http.IncomingMessage.prototype.emit) request.emit = emitOfRequest;
+  if (response.emit === http.ServerResponse.prototype.emit) response.emit = emitOfResponse;
+  else response.once('close', () => trace.finish(response));
+  // A response without a socket waits behind another one of the same connection.
+  if (response.socket === null) watchWaiting(request.socket, response);
+}
+
+/** Events of a body, and of a client that goes away, come from the parser, whose async context is the connection's. */
+function emitOfRequest(this: TracedRequest, ...args: unknown[]): boolean {
+  switch (args[0]) {
+    case 'data':
+    case 'end':
+    case 'readable':
+    case 'aborted':
+    case 'error':
+    case 'close':
+      if (this.listenerCount(args[0]) > 0) return emitWithin(this, http.IncomingMessage.prototype.emit, args);
+  }
+  return http.IncomingMessage.prototype.emit.apply(this, args as Parameters<http.IncomingMessage['emit']>);
+}
+
+/** A response that was sent emits where it was ended, which is in the request's context already. */
+function emitOfResponse(this: TracedResponse, ...args: unknown[]): boolean {
+  const trace = this[REQUEST_TRACE];
+  if (trace !== undefined) {
+    if (args[0] === 'finish') {
+      trace.sent = true;
+    } else if (args[0] === 'close') {
+      try {
+        if (!trace.sent) return emitWithin(this, http.ServerResponse.prototype.emit, args);
+        return http.ServerResponse.prototype.emit.apply(this, args as Parameters<http.ServerResponse['emit']>);
+      } finally {
+        // After the listeners, which may still add to the span.
+        trace.finish(this);
+      }
+    }
+  }
+  return http.ServerResponse.prototype.emit.apply(this, args as Parameters<http.ServerResponse['emit']>);
+}
+
+function emitWithin(emitter: TracedRequest | TracedResponse, emit: (...args: never[]) => boolean, args: unknown[]): boolean {
+  const trace = emitter[REQUEST_TRACE];
+  if (trace === undefined || context.active() === trace.context) return emit.apply(emitter, args as never[]);
+  return context.with(trace.context, () => emit.apply(emitter, args as never[]));
+}
+
+/** Ends the span of a waiting response when its connection closes first. One listener a connection, however many wait. */
+function watchWaiting(socket: Socket & { [WAITING]?: Set<TracedResponse> }, response: TracedResponse): void {
+  let waiting = socket[WAITING];
+  if (waiting === undefined) {
+    const responses = new Set<TracedResponse>();
+    waiting = responses;
+    socket[WAITING] = responses;
+    socket.once('close', () => {
+      for (const left of responses) left[REQUEST_TRACE]?.finish(left);
+    });
+  }
+  waiting.add(response);
+  response.once('close', () => waiting.delete(response));
+}
