@@ -262,6 +262,8 @@ declare class TraceCore {
     readonly recorder: Recorder | undefined;
     readonly sampler: SamplerSettings;
     readonly limits: SpanLimits;
+    /** The longest string value that needs no cutting: a small integer, so that the hot path compares no doubles. */
+    readonly maxStringLength: number;
     /** The most elements of a span's flat attribute list. */
     readonly maxList: number;
     readonly resource: {
