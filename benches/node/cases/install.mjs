@@ -1,6 +1,8 @@
-// Size on disk and number of packages of an installation. Ours is packed as it would be published and counted with its dependency; the
-// peers are counted from their pinned folder. Runs in the parent: nothing is started.
+// Size on disk and number of packages of an installation. Ours is packed as it would be published, with the platform's package and its
+// dependency; the peers are counted from their pinned folder. Runs in the parent: nothing is started.
 import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { weigh } from '../lib/installed.mjs';
 import { ownFolder, peersFolder } from '../lib/peers.mjs';
 
@@ -25,22 +27,27 @@ const PEERS = {
   datadog: ['dd-trace'],
 };
 
-function packed() {
-  const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-    cwd: ownFolder,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const report = JSON.parse(output);
+/** Bytes that `npm pack` would put into the package of a folder. */
+function packed(folder) {
+  const options = { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
+  const report = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], options));
   const [{ unpackedSize, files }] = Array.isArray(report) ? report : Object.values(report);
-  if (!files.some(({ path }) => path.endsWith('.node'))) throw new Error('the packed package holds no addon: build it first');
-  return unpackedSize;
+  return { unpackedSize, hasAddon: files.some(({ path }) => path.endsWith('.node')) };
+}
+
+/** The package and the one platform package that npm would install beside it. */
+function packedParts() {
+  const platforms = readdirSync(join(ownFolder, 'npm')).filter((name) => name.startsWith(`${process.platform}-${process.arch}`));
+  const built = platforms.map((name) => packed(join(ownFolder, 'npm', name))).find((part) => part.hasAddon);
+  if (built === undefined) throw new Error('no platform package holds an addon: build it first (npm run build)');
+  return [packed(ownFolder), built];
 }
 
 export function measureHere(contender) {
   if (contender === 'ours') {
     const api = weigh(['@opentelemetry/api'], ownFolder);
-    return { megabytes: (packed() + api.bytes) / 1e6, packages: 1 + api.packages };
+    const parts = packedParts();
+    return { megabytes: (parts.reduce((sum, part) => sum + part.unpackedSize, 0) + api.bytes) / 1e6, packages: parts.length + api.packages };
   }
   const names = PEERS[contender].filter((name) => {
     try {
