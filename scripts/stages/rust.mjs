@@ -57,7 +57,7 @@ async function fuzz() {
   const targets = readdirSync(inRoot('fuzz', 'fuzz_targets')).filter((file) => file.endsWith('.rs'));
   const counts = { passed: 0, failed: 0 };
   // The instrumentation is an unstable option of rustc; the stable compiler has it, behind this switch.
-  const env = { RUSTC_BOOTSTRAP: '1' };
+  const env = { RUSTC_BOOTSTRAP: '1', RUST_BACKTRACE: '0' };
   await check(tool, ['fuzz', 'build'], { env });
   for (const file of targets) {
     const name = file.slice(0, -'.rs'.length);
