@@ -72,6 +72,84 @@ type Middleware = (request: IncomingMessage, response: ServerResponse, next: (er
  */
 declare function tracingMiddleware(options?: TracingMiddlewareOptions): Middleware;
 
+/** Options of {@link startReceiver}. */
+interface ReceiverOptions {
+    /** The address to bind. Default `127.0.0.1`: traces tell secrets, so other machines see them only when told to. */
+    host?: string;
+    /** The port for OTLP over gRPC, 0 for any free one, `false` for none. Default 4317. */
+    grpcPort?: number | false;
+    /** The port for OTLP over HTTP (protobuf and JSON), 0 for any free one, `false` for none. Default 4318. */
+    httpPort?: number | false;
+    /** Spans and log records that are kept; the oldest trace goes first. Default 100,000. */
+    maxSpans?: number;
+    /** Bytes of memory for them. Default 64 MiB. */
+    maxBytes?: number;
+}
+/** A trace in the list of a receiver. */
+interface ReceivedTrace {
+    /** The trace id in hex. */
+    traceId: string;
+    /** The name of the root span, or of the earliest one while the root is not there. */
+    name: string;
+    /** Whether a span without a parent is there. */
+    hasRoot: boolean;
+    /** The services in the order of their first span. */
+    services: string[];
+    /** The earliest start in nanoseconds since the Unix epoch, in decimal: a number does not hold it. */
+    startUnixNanos: string;
+    /** From the earliest start to the latest end. */
+    durationMillis: number;
+    /** Spans in memory. */
+    spans: number;
+    /** Log records in memory. */
+    logs: number;
+    /** Spans with status error. */
+    errors: number;
+}
+/** A receiver that listens, in a thread of its own. It keeps no process alive. */
+interface OtlpReceiver {
+    /** What an exporter of type `otlp-grpc` takes as its endpoint; undefined where it does not listen. */
+    readonly grpcEndpoint: string | undefined;
+    /** What an exporter of type `otlp-http` takes as its endpoint; undefined where it does not listen. */
+    readonly httpEndpoint: string | undefined;
+    /** The traces in memory, newest first. */
+    traces(): ReceivedTrace[];
+    /** A trace as OTLP JSON, `{"resourceSpans":[…]}`; undefined for one that is not here. */
+    trace(traceId: string): string | undefined;
+    /**
+     * A trace as text for a terminal: its spans as a tree with service, bar and duration, errors, events and log lines; undefined for one that
+     * is not here. Default 100 columns, without colours.
+     */
+    waterfall(traceId: string, options?: {
+        width?: number;
+        colour?: boolean;
+    }): string | undefined;
+    /** Counts since the start, by name. */
+    stats(): Record<string, number>;
+    /** Forgets all traces. */
+    clear(): void;
+    /** Stops listening; requests in flight get half a second. What came stays readable. */
+    stop(): void;
+}
+/** Why a receiver did not start: a stable code, and a message with the way out. */
+declare class ReceiverError extends Error {
+    /** `OBS_RECEIVER_PORT_IN_USE`, `OBS_RECEIVER_PORT_FORBIDDEN`, `OBS_RECEIVER_ADDRESS_UNAVAILABLE` and others. */
+    readonly code: string;
+    readonly name = "ReceiverError";
+    constructor(
+    /** `OBS_RECEIVER_PORT_IN_USE`, `OBS_RECEIVER_PORT_FORBIDDEN`, `OBS_RECEIVER_ADDRESS_UNAVAILABLE` and others. */
+    code: string, message: string);
+}
+/**
+ * Starts a receiver.
+ *
+ * @throws ReceiverError where it cannot listen, or there is no addon for this platform
+ * @example
+ * const receiver = startReceiver({ grpcPort: 0, httpPort: 0 });
+ * await initTracing({ exporter: { type: 'otlp-grpc', endpoint: receiver.grpcEndpoint } });
+ */
+declare function startReceiver(options?: ReceiverOptions): OtlpReceiver;
+
 /** An instrumentation scope and the templates of its spans. */
 interface Scope {
     readonly name: string;
@@ -183,6 +261,19 @@ interface Addon {
     /** JSON: `[key, value, metadata or null]` each. */
     parseBaggage(header: string): string;
     formatBaggage(entriesJson: string): string;
+    /** Throws an error with a code where it cannot listen. */
+    startReceiver(optionsJson: string): NativeReceiver;
+}
+/** A receiver in the addon; what is structured is JSON. */
+interface NativeReceiver {
+    grpcAddress(): string | null;
+    httpAddress(): string | null;
+    stats(): string;
+    traces(): string;
+    trace(traceId: string): string | null;
+    waterfall(traceId: string, width: number, colour: boolean): string | null;
+    clear(): void;
+    stop(): void;
 }
 
 /** Hands finished spans over: one record each in a ring of shared memory, published with Atomics. */
@@ -687,5 +778,5 @@ declare function addSpanEvent(name: string, attributes?: Attributes, time?: Time
 /** Sets attributes of the active span. */
 declare function setSpanAttributes(attributes: Attributes): void;
 
-export { DEFAULT_HEALTH_CHECKS, TraceContext, addSpanEvent, createTestTracing, extractTraceContext, formatTraceparent, getActiveSpan, getTracer, initTracing, injectTraceContext, parseTraceparent, recordError, setSpanAttributes, tracingErrorMiddleware, tracingMiddleware, withSpan };
-export type { BatchOptions, ExporterOptions, HttpInstrumentationOptions, IncomingRule, Instrumentation, LimitOptions, OutgoingRequest, OutgoingRule, ReadableSpan, SamplingOptions, SpanProcessor, TestTracing, TestTracingOptions, TimedEvent, Tracing, TracingMiddlewareOptions, TracingOptions, TracingStats };
+export { DEFAULT_HEALTH_CHECKS, ReceiverError, TraceContext, addSpanEvent, createTestTracing, extractTraceContext, formatTraceparent, getActiveSpan, getTracer, initTracing, injectTraceContext, parseTraceparent, recordError, setSpanAttributes, startReceiver, tracingErrorMiddleware, tracingMiddleware, withSpan };
+export type { BatchOptions, ExporterOptions, HttpInstrumentationOptions, IncomingRule, Instrumentation, LimitOptions, OtlpReceiver, OutgoingRequest, OutgoingRule, ReadableSpan, ReceivedTrace, ReceiverOptions, SamplingOptions, SpanProcessor, TestTracing, TestTracingOptions, TimedEvent, Tracing, TracingMiddlewareOptions, TracingOptions, TracingStats };

@@ -1,4 +1,5 @@
 /** Tracing for Node services that nobody feels and nobody loses. */
 export * from './express';
+export * from './receiver';
 export * from './testing';
 export * from './tracing';

@@ -41,6 +41,20 @@ export interface Addon {
   /** JSON: `[key, value, metadata or null]` each. */
   parseBaggage(header: string): string;
   formatBaggage(entriesJson: string): string;
+  /** Throws an error with a code where it cannot listen. */
+  startReceiver(optionsJson: string): NativeReceiver;
+}
+
+/** A receiver in the addon; what is structured is JSON. */
+export interface NativeReceiver {
+  grpcAddress(): string | null;
+  httpAddress(): string | null;
+  stats(): string;
+  traces(): string;
+  trace(traceId: string): string | null;
+  waterfall(traceId: string, width: number, colour: boolean): string | null;
+  clear(): void;
+  stop(): void;
 }
 
 /** Why there is no addon, when there is none. */

@@ -8,4 +8,5 @@ mod codec;
 mod exit;
 mod flush;
 mod process;
+mod receiver;
 mod start;
