@@ -435,6 +435,8 @@ declare class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, 
     inheritTraceState(state: TraceState): void;
     /** Takes the start that the user gave; only where the span is made. */
     startAt(time: TimeInput): void;
+    /** Takes a whole list of attributes, keys and clean values in turn; only where the span is made. Limits still hold. */
+    adopt(list: FlatAttributes): void;
     setAttribute(key: string, value: unknown): this;
     setAttributes(attributes: Attributes): this;
     addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this;
