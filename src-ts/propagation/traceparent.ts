@@ -3,7 +3,7 @@ import type { SpanContext } from '@opentelemetry/api';
 import { createTraceState } from '@opentelemetry/api';
 import { loadAddon } from '../native/addon';
 import { FLAG_RANDOM, FLAG_SAMPLED, type IdentifiedSpan, identify, PassiveSpan } from '../trace/identity';
-import { hex32, hexState, parseHex32 } from '../trace/ids';
+import { hexState, parseHex32 } from '../trace/ids';
 
 /** Length of a version-00 header: `00-<trace id>-<span id>-<flags>`. */
 const LENGTH = 55;
@@ -13,8 +13,6 @@ const ZERO = 48;
 const KNOWN_FLAGS = FLAG_SAMPLED | FLAG_RANDOM;
 /** Longer headers are not even handed over. */
 const MAX_LENGTH = 512;
-
-const FLAGS_HEX = ['00', '01', '02', '03'];
 
 /** The remote parent that a `traceparent` header and, where given, its `tracestate` name; undefined when the header is rejected. */
 export function readTraceparent(header: string, tracestate?: string): PassiveSpan | undefined {
@@ -60,9 +58,31 @@ function traceStateOf(header: string | undefined): SpanContext['traceState'] {
   return normal ? createTraceState(normal) : undefined;
 }
 
+/** The header under construction, and the digits it is made of: written in place, then copied once, which is half the cost of joining thirty strings. */
+const TEXT = Buffer.from(`00-${'0'.repeat(32)}-${'0'.repeat(16)}-00`, 'latin1');
+const DIGITS = Buffer.from('0123456789abcdef', 'latin1');
+
+function putWord(word: number, at: number): void {
+  TEXT[at] = DIGITS[word >>> 28];
+  TEXT[at + 1] = DIGITS[(word >>> 24) & 15];
+  TEXT[at + 2] = DIGITS[(word >>> 20) & 15];
+  TEXT[at + 3] = DIGITS[(word >>> 16) & 15];
+  TEXT[at + 4] = DIGITS[(word >>> 12) & 15];
+  TEXT[at + 5] = DIGITS[(word >>> 8) & 15];
+  TEXT[at + 6] = DIGITS[(word >>> 4) & 15];
+  TEXT[at + 7] = DIGITS[word & 15];
+}
+
 /** The header for a span of ours. */
 export function writeTraceparent(span: IdentifiedSpan): string {
-  return `00-${hex32(span.trace0)}${hex32(span.trace1)}${hex32(span.trace2)}${hex32(span.trace3)}-${hex32(span.span0)}${hex32(span.span1)}-${FLAGS_HEX[span.bits & KNOWN_FLAGS]}`;
+  putWord(span.trace0, 3);
+  putWord(span.trace1, 11);
+  putWord(span.trace2, 19);
+  putWord(span.trace3, 27);
+  putWord(span.span0, 36);
+  putWord(span.span1, 44);
+  TEXT[54] = DIGITS[span.bits & KNOWN_FLAGS];
+  return TEXT.toString('latin1');
 }
 
 /**
