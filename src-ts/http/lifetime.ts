@@ -3,7 +3,8 @@
  * request, and the span ends after them. Prototypes stay as they are, so a response that is not traced pays nothing.
  */
 
-import * as http from 'node:http';
+import type * as http from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { context } from '@opentelemetry/api';
 import { type Carrying, type IgnoredRequest, REQUEST_TRACE, type RequestTrace } from './request';
@@ -11,19 +12,26 @@ import { type Carrying, type IgnoredRequest, REQUEST_TRACE, type RequestTrace } 
 type TracedRequest = http.IncomingMessage & Carrying;
 type TracedResponse = http.ServerResponse & Carrying;
 
+/** Whose `emit` is looked up at each call, so that whoever patches it later is heard. */
+const requestPrototype = IncomingMessage.prototype;
+const responsePrototype = ServerResponse.prototype;
+
 /** Responses that wait for their turn on a pipelined connection: Node does not tell them when it closes. */
 const WAITING = Symbol('waiting responses');
 
 /** Ends the trace with the response, and gives the listeners of both their context. */
 export function follow(trace: RequestTrace | IgnoredRequest, request: TracedRequest, response: TracedResponse): void {
-  if (request.emit === http.IncomingMessage.prototype.emit) request.emit = emitOfRequest;
-  if (response.emit === http.ServerResponse.prototype.emit) response.emit = emitOfResponse;
+  if (request.emit === requestPrototype.emit) request.emit = emitOfRequest;
+  if (response.emit === responsePrototype.emit) response.emit = emitOfResponse;
   else response.once('close', () => trace.finish(response));
   // A response without a socket waits behind another one of the same connection.
   if (response.socket === null) watchWaiting(request.socket, response);
 }
 
-/** Events of a body, and of a client that goes away, come from the parser, whose async context is the connection's. */
+/**
+ * Events of a body, and of a client that goes away, come from the parser, whose async context is the connection's. After the response nobody waits for
+ * them any more but Node.
+ */
 function emitOfRequest(this: TracedRequest, ...args: unknown[]): boolean {
   switch (args[0]) {
     case 'data':
@@ -32,9 +40,9 @@ function emitOfRequest(this: TracedRequest, ...args: unknown[]): boolean {
     case 'aborted':
     case 'error':
     case 'close':
-      if (this.listenerCount(args[0]) > 0) return emitWithin(this, http.IncomingMessage.prototype.emit, args);
+      if (this[REQUEST_TRACE]?.sent === false && this.listenerCount(args[0]) > 0) return emitWithin(this, requestPrototype.emit, args);
   }
-  return http.IncomingMessage.prototype.emit.apply(this, args as Parameters<http.IncomingMessage['emit']>);
+  return requestPrototype.emit.apply(this, args as Parameters<http.IncomingMessage['emit']>);
 }
 
 /** A response that was sent emits where it was ended, which is in the request's context already. */
@@ -45,15 +53,15 @@ function emitOfResponse(this: TracedResponse, ...args: unknown[]): boolean {
       trace.sent = true;
     } else if (args[0] === 'close') {
       try {
-        if (!trace.sent) return emitWithin(this, http.ServerResponse.prototype.emit, args);
-        return http.ServerResponse.prototype.emit.apply(this, args as Parameters<http.ServerResponse['emit']>);
+        if (!trace.sent) return emitWithin(this, responsePrototype.emit, args);
+        return responsePrototype.emit.apply(this, args as Parameters<http.ServerResponse['emit']>);
       } finally {
         // After the listeners, which may still add to the span.
         trace.finish(this);
       }
     }
   }
-  return http.ServerResponse.prototype.emit.apply(this, args as Parameters<http.ServerResponse['emit']>);
+  return responsePrototype.emit.apply(this, args as Parameters<http.ServerResponse['emit']>);
 }
 
 function emitWithin(emitter: TracedRequest | TracedResponse, emit: (...args: never[]) => boolean, args: unknown[]): boolean {
