@@ -7,18 +7,18 @@ import { check, execute, StageFailure } from './outcome.mjs';
 /** How long each fuzz target runs, in seconds: enough to notice a target that is broken. Longer runs are `cargo fuzz run <target>`. */
 const FUZZ_SECONDS = 5;
 
-const clippy = (...features) => check('cargo', ['clippy', '--locked', '--all-targets', ...features, '--', '-D', 'warnings']);
+const clippy = (...what) => check('cargo', ['clippy', '--locked', ...what, '--', '-D', 'warnings']);
 
 export const rustStages = [
   { name: 'fmt', groups: ['rust', 'lint'], title: 'rustfmt', run: fmt },
-  { name: 'clippy', groups: ['rust', 'lint'], title: 'clippy, the core alone', run: () => clippy() },
-  { name: 'clippy-binding', groups: ['rust', 'lint'], title: 'clippy, with the Node binding', run: () => clippy('--features', 'binding') },
+  { name: 'clippy', groups: ['rust', 'lint'], title: 'clippy, the core alone', run: () => clippy('--all-targets') },
+  { name: 'clippy-binding', groups: ['rust', 'lint'], title: 'clippy, with the Node binding', run: () => clippy('--lib', '--features', 'binding') },
   { name: 'cargo-test', groups: ['rust'], title: 'Rust unit, integration, property and doc tests', run: cargoTest },
   {
     name: 'rustdoc',
     groups: ['rust'],
     title: 'Rust documentation',
-    run: () => check('cargo', ['doc', '--locked', '--no-deps'], { env: { RUSTDOCFLAGS: '-D warnings' } }),
+    run: () => check('cargo', ['doc', '--locked', '--no-deps', '--document-private-items'], { env: { RUSTDOCFLAGS: '-D warnings' } }),
   },
   { name: 'deny', groups: ['rust', 'lint'], title: 'cargo-deny: licences, bans, sources', run: deny },
   { name: 'fuzz', groups: ['rust'], title: `fuzz targets, ${FUZZ_SECONDS} s each`, run: fuzz },
