@@ -18,7 +18,10 @@ export const rustStages = [
     name: 'rustdoc',
     groups: ['rust'],
     title: 'Rust documentation',
-    run: () => check('cargo', ['doc', '--locked', '--no-deps', '--document-private-items'], { env: { RUSTDOCFLAGS: '-D warnings' } }),
+    run: () =>
+      check('cargo', ['doc', '--locked', '--no-deps', '--document-private-items'], {
+        env: { RUSTDOCFLAGS: '-D warnings -A rustdoc::private_intra_doc_links' },
+      }),
   },
   { name: 'deny', groups: ['rust', 'lint'], title: 'cargo-deny: licences, bans, sources', run: deny },
   { name: 'fuzz', groups: ['rust'], title: `fuzz targets, ${FUZZ_SECONDS} s each`, run: fuzz },
