@@ -17,9 +17,7 @@ class SpanSlot implements Context {
   ) {}
 
   getValue(key: symbol): unknown {
-    if (key === SPAN_KEY) return this.span;
-    // The root is empty: its map need not be asked, which took a sixth of a recorded span on Node 24 (docs/adr/0001).
-    return this.base === ROOT_CONTEXT ? undefined : this.base.getValue(key);
+    return key === SPAN_KEY ? this.span : this.base.getValue(key);
   }
 
   setValue(key: symbol, value: unknown): Context {

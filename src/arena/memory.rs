@@ -32,11 +32,13 @@ pub struct WriterCounts {
 }
 
 impl WriterCounts {
-    /// Spans that were started, chosen and have not ended yet.
+    /// The counts of a writer that is gone, where `taken` records came out of its ring to the end. A thread that was terminated between counting
+    /// a record and publishing it has lost that one.
     #[must_use]
-    pub fn open(&self) -> u64 {
-        let ended = self.published + self.submitted + self.dropped_ring_full + self.dropped_unwritable + self.dropped_shutdown;
-        self.started.saturating_sub(self.not_sampled).saturating_sub(ended)
+    pub fn read_to_the_end(mut self, taken: u64) -> Self {
+        self.dropped_shutdown += self.published.saturating_sub(taken);
+        self.published = taken;
+        self
     }
 }
 

@@ -5,13 +5,17 @@ use std::sync::atomic::Ordering;
 
 use super::clock::ThreadClock;
 use super::dictionary::Dictionary;
-use super::layout::{RECORD_MAX_BYTES, RECORD_SPAN, RECORD_WRAP, RING_BYTES, SLOT_BYTES, WAKE_BYTES};
+use super::layout::{R_VALUES, RECORD_MAX_BYTES, RECORD_SPAN, RECORD_WRAP, RING_BYTES, SLOT_BYTES, WAKE_BYTES};
 use super::memory::Arena;
 use super::record::{Malformed, decode};
 use crate::span::FinishedSpan;
 
 /// The tail is published at least this often while draining, so that a full ring gets room early.
 const RELEASE_BYTES: u32 = 64 * 1024;
+/// Every record starts at a multiple of this many bytes.
+const RECORD_ALIGNMENT: u32 = 8;
+/// The least bytes of a record.
+const RECORD_MIN_BYTES: u32 = R_VALUES * 4;
 
 /// What one call of [`Reader::drain`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,6 +36,8 @@ pub struct Reader {
     dictionary: Dictionary,
     clock: ThreadClock,
     tail: u32,
+    /// A head that cannot be one, seen at the last look.
+    doubtful_head: Option<u32>,
     /// Records taken from the ring so far, well formed or not; the writer's count of published records is its other side.
     taken: u64,
     record: Vec<u32>,
@@ -41,7 +47,7 @@ impl Reader {
     /// The reader of `arena`, whose thread's clock is `clock`.
     #[must_use]
     pub fn new(arena: Arc<Arena>, clock: ThreadClock) -> Self {
-        Self { arena, dictionary: Dictionary::default(), clock, tail: 0, taken: 0, record: Vec::with_capacity(256) }
+        Self { arena, dictionary: Dictionary::default(), clock, tail: 0, doubtful_head: None, taken: 0, record: Vec::with_capacity(256) }
     }
 
     /// The arena that is read.
@@ -59,7 +65,26 @@ impl Reader {
     /// Whether everything published was read.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.arena.header().head.load(Ordering::SeqCst) == self.tail
+        self.published() == self.tail
+    }
+
+    /// The position behind the last published record.
+    ///
+    /// A head that cannot be one was written over. It is taken as nothing new, since the writer's next record sets it right.
+    #[must_use]
+    pub fn published(&self) -> u32 {
+        let head = self.arena.header().head.load(Ordering::SeqCst);
+        if self.is_plausible(head) { head } else { self.tail }
+    }
+
+    /// Whether everything before a [`published`](Self::published) position was read.
+    #[must_use]
+    pub fn has_read(&self, position: u32) -> bool {
+        self.tail.wrapping_sub(position).cast_signed() >= 0
+    }
+
+    fn is_plausible(&self, head: u32) -> bool {
+        head.is_multiple_of(RECORD_ALIGNMENT) && head.wrapping_sub(self.tail) <= RING_BYTES
     }
 
     /// Reads what was published, at most about `max_bytes` of it, and gives each span to `each`.
@@ -72,6 +97,17 @@ impl Reader {
             drained.emptied = true;
             return drained;
         }
+        if !self.is_plausible(head) {
+            // One that has moved since is the writer's: it was misled about the tail, and has written over what was not read.
+            let moved = self.doubtful_head.replace(head).is_some_and(|before| before != head);
+            if moved && head.is_multiple_of(RECORD_ALIGNMENT) {
+                self.give_up_to(head, &mut drained);
+                header.tail.store(self.tail, Ordering::Release);
+            }
+            drained.emptied = true;
+            return drained;
+        }
+        self.doubtful_head = None;
         self.clock.follow();
         // What a published record refers to was published before it.
         if let Err(reason) = self.dictionary.read_to(arena.dictionary(), header.dictionary_length.load(Ordering::Acquire)) {
@@ -94,14 +130,7 @@ impl Reader {
                     }
                 }
                 Some(Copied::Wrap) => {}
-                None => {
-                    // The ring was overwritten: nothing tells where the next record begins, so all that was published is given up.
-                    let lost = arena.counts().published.saturating_sub(self.taken);
-                    drained.malformed += lost;
-                    drained.reason = Some(Malformed::Value { position: 0 });
-                    self.taken += lost;
-                    self.tail = head;
-                }
+                None => self.give_up_to(head, &mut drained),
             }
             if self.tail.wrapping_sub(released) >= RELEASE_BYTES {
                 released = self.tail;
@@ -111,6 +140,18 @@ impl Reader {
         header.tail.store(self.tail, Ordering::Release);
         drained.emptied = self.tail == head;
         drained
+    }
+
+    /// The ring was overwritten and nothing tells where the next record begins, so all that was published is given up.
+    ///
+    /// A writer at work may have counted a record that it had not published when the head was read; the bytes say how many there can be.
+    fn give_up_to(&mut self, head: u32, drained: &mut Drained) {
+        let room = u64::from(head.wrapping_sub(self.tail) / RECORD_MIN_BYTES);
+        let lost = self.arena.counts().published.saturating_sub(self.taken).min(room);
+        drained.malformed += lost;
+        drained.reason = Some(Malformed::Overwritten { position: self.tail });
+        self.taken += lost;
+        self.tail = head;
     }
 
     /// Decodes a record that was handed over by a call, outside the ring.
@@ -143,8 +184,10 @@ impl Reader {
     /// Store first, look second; the writer publishes first and looks second. With both sequentially consistent, one of the two sees the other.
     fn wake_at(&self, position: u32) -> bool {
         let header = self.arena.header();
+        // A tail that was written over would mislead the writer until the next record is read.
+        header.tail.store(self.tail, Ordering::Release);
         header.wake_at.store(position, Ordering::SeqCst);
-        header.head.load(Ordering::SeqCst).wrapping_sub(position).cast_signed() < 0
+        self.published().wrapping_sub(position).cast_signed() < 0
     }
 
     /// Copies the record at the tail and steps over it; `None` when there is none.
@@ -155,7 +198,7 @@ impl Reader {
         let first = ring.get(index)?.load(Ordering::Relaxed);
         let (kind, bytes) = (first & 0xFF, first >> 8);
         let available = head.wrapping_sub(self.tail);
-        if bytes < 8 || !bytes.is_multiple_of(8) || bytes > available || bytes > RING_BYTES - offset {
+        if bytes < RECORD_ALIGNMENT || !bytes.is_multiple_of(RECORD_ALIGNMENT) || bytes > available || bytes > RING_BYTES - offset {
             return None;
         }
         let copied = match kind {

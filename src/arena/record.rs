@@ -1,5 +1,6 @@
 //! From the words of one record to a finished span.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use super::clock::ThreadClock;
@@ -40,6 +41,11 @@ pub enum Malformed {
     },
     /// A trace or span id is all zero.
     Id,
+    /// What is at this position of the ring, in bytes, is no record.
+    Overwritten {
+        /// The position, wrapping at 2^32.
+        position: u32,
+    },
 }
 
 impl fmt::Display for Malformed {
@@ -50,6 +56,7 @@ impl fmt::Display for Malformed {
             Self::Unknown { number } => write!(f, "nothing was published under number {number}"),
             Self::Entry { position } => write!(f, "no dictionary entry at word {position}"),
             Self::Id => write!(f, "an id is all zero"),
+            Self::Overwritten { position } => write!(f, "no record at position {position} of the ring"),
         }
     }
 }
@@ -170,16 +177,25 @@ fn links<'a>(cursor: &mut Cursor<'a>) -> Result<(Vec<Link<'a>>, u32), Malformed>
     Ok((links, dropped))
 }
 
+/// More attributes than this are looked up by hash; comparing each with all before it would take seconds for tens of thousands.
+const MAX_COMPARED: usize = 64;
+
 /// A key that was set again keeps its place and takes the last value, as an attribute map would.
-fn keep_last_values(attributes: &mut Vec<Attribute<'_>>) {
+fn keep_last_values<'a>(attributes: &mut Vec<Attribute<'a>>) {
+    let mut places: HashMap<&'a str, usize> = HashMap::new();
+    let by_hash = attributes.len() > MAX_COMPARED;
     let mut kept = 0;
     for at in 0..attributes.len() {
-        if let Some(earlier) = (0..kept).find(|&earlier| attributes[earlier].key == attributes[at].key) {
-            attributes.swap(earlier, at);
+        let key = attributes[at].key;
+        let earlier = if by_hash {
+            let place = *places.entry(key).or_insert(kept);
+            (place < kept).then_some(place)
         } else {
-            attributes.swap(kept, at);
-            kept += 1;
-        }
+            attributes[..kept].iter().position(|earlier| earlier.key == key)
+        };
+        // What is swapped behind the kept ones is never looked at again.
+        attributes.swap(earlier.unwrap_or(kept), at);
+        kept += usize::from(earlier.is_none());
     }
     attributes.truncate(kept);
 }

@@ -7,6 +7,7 @@ use napi_derive::napi;
 
 use super::process::pipeline;
 use crate::arena::{ARENA_BYTES, Arena};
+use crate::pipeline::Pipeline;
 
 /// What a thread is attached with.
 #[napi(object, object_from_js = false)]
@@ -18,30 +19,33 @@ pub struct Attachment<'env> {
 }
 
 /// Attaches the calling thread to the process' pipeline. `null` when there is none, or where this runtime shares no memory with addons.
-#[napi]
+#[napi(catch_unwind)]
 pub fn attach<'env>(env: &'env Env, now_millis: f64) -> Result<Option<Attachment<'env>>> {
     let Some(pipeline) = pipeline().filter(|pipeline| pipeline.is_alive()) else { return Ok(None) };
     let (ring, arena) = pipeline.attach(now_millis);
     let start = arena.as_ptr();
+    let lent = (Arc::clone(&pipeline), Arc::clone(&arena));
     // SAFETY: the memory is ARENA_BYTES long and lives until the finalizer has dropped its reference; JavaScript and Rust both write to it, which is
     // sound because Rust only ever accesses it through atomics.
-    let memory = unsafe { ArrayBuffer::from_external(env, start, ARENA_BYTES, Arc::clone(&arena), |_, arena: Arc<Arena>| arena.close()) }?;
+    let memory = unsafe {
+        ArrayBuffer::from_external(env, start, ARENA_BYTES, lent, |_, (pipeline, arena): (_, Arc<Arena>)| Pipeline::detach(&pipeline, &arena))
+    }?;
     if !std::ptr::eq(memory.as_ptr(), start) {
         // The runtime refuses external memory and was given a copy, which nobody would read.
-        arena.close();
+        pipeline.detach(&arena);
         return Ok(None);
     }
     // Whichever comes first, the end of the thread or of its buffer, closes it; the hook must not keep the memory of a buffer that is gone.
-    env.add_env_cleanup_hook(Arc::downgrade(&arena), |arena| {
+    env.add_env_cleanup_hook((pipeline, Arc::downgrade(&arena)), |(pipeline, arena)| {
         if let Some(arena) = arena.upgrade() {
-            arena.close();
+            pipeline.detach(&arena);
         }
     })?;
     Ok(Some(Attachment { ring, memory }))
 }
 
 /// Wakes the worker.
-#[napi]
+#[napi(catch_unwind)]
 pub fn wake() {
     if let Some(pipeline) = pipeline() {
         pipeline.wake();
@@ -49,7 +53,7 @@ pub fn wake() {
 }
 
 /// Hands over one record that does not fit a slot; false when too many wait.
-#[napi]
+#[napi(catch_unwind)]
 pub fn submit(ring: u32, record: &[u8], length: u32) -> bool {
     let Some(record) = record.get(..length as usize) else { return false };
     pipeline().is_some_and(|pipeline| pipeline.submit(ring, record))

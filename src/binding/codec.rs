@@ -6,7 +6,7 @@ use napi_derive::napi;
 use crate::propagation::{format_baggage as format, normalise_tracestate as normalise, parse_baggage as parse, parse_traceparent as parse_parent};
 
 /// The ids and flags of a `traceparent` header as seven words: trace id (four), span id (two), flags. `null` when it is rejected.
-#[napi]
+#[napi(catch_unwind)]
 pub fn parse_traceparent(header: String) -> Option<Uint32Array> {
     let parent = parse_parent(header.as_bytes()).ok()?;
     let trace = u128::from_be_bytes(parent.trace_id.to_bytes());
@@ -19,19 +19,19 @@ pub fn parse_traceparent(header: String) -> Option<Uint32Array> {
 }
 
 /// A `tracestate` header (several joined by commas) in its normal form; `null` when it is invalid or empty.
-#[napi]
+#[napi(catch_unwind)]
 pub fn normalise_tracestate(header: String) -> Option<String> {
     normalise(header.as_bytes())
 }
 
 /// The entries of a `baggage` header as JSON: `[key, value, metadata or null]` each.
-#[napi]
+#[napi(catch_unwind)]
 pub fn parse_baggage(header: String) -> String {
     serde_json::to_string(&parse(header.as_bytes())).unwrap_or_else(|_| "[]".into())
 }
 
 /// The `baggage` header of entries given as the JSON that [`parse_baggage`] returns; empty for none.
-#[napi]
+#[napi(catch_unwind)]
 pub fn format_baggage(entries_json: String) -> String {
     serde_json::from_str::<Vec<_>>(&entries_json).map(|entries| format(&entries)).unwrap_or_default()
 }

@@ -10,7 +10,7 @@ use super::process::pipeline;
 use crate::pipeline::FlushKind;
 
 /// Blocks until everything that has ended is exported or given up, at most `timeout_millis`; true when it was.
-#[napi]
+#[napi(catch_unwind)]
 pub fn flush_sync(timeout_millis: f64, at_exit: bool) -> bool {
     let kind = if at_exit { FlushKind::Exit } else { FlushKind::Ordinary };
     let begin = Instant::now();
@@ -22,13 +22,13 @@ pub fn flush_sync(timeout_millis: f64, at_exit: bool) -> bool {
 }
 
 /// A promise of the same; it keeps the event loop alive until it is settled.
-#[napi]
+#[napi(catch_unwind)]
 pub fn flush(env: &Env, timeout_millis: f64) -> Result<Object<'_>> {
     promise(env, FlushKind::Ordinary, timeout_millis)
 }
 
 /// Flushes and ends the worker.
-#[napi]
+#[napi(catch_unwind)]
 pub fn shutdown(env: &Env, timeout_millis: f64) -> Result<Object<'_>> {
     promise(env, FlushKind::Shutdown, timeout_millis)
 }

@@ -29,7 +29,7 @@ pub struct OtlpReceiver {
 ///
 /// # Errors
 /// An error with the receiver's stable code and advice; `OBS_RECEIVER_OPTIONS_INVALID` where the options cannot be read.
-#[napi]
+#[napi(catch_unwind)]
 pub fn start_receiver(options_json: String) -> Result<OtlpReceiver, Error<&'static str>> {
     let options: Options = serde_json::from_str(&options_json)
         .map_err(|error| Error::new("OBS_RECEIVER_OPTIONS_INVALID", format!("the receiver's options cannot be used: {error}")))?;
@@ -46,49 +46,49 @@ pub fn start_receiver(options_json: String) -> Result<OtlpReceiver, Error<&'stat
 #[napi]
 impl OtlpReceiver {
     /// Where it takes OTLP over gRPC, `host:port`.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn grpc_address(&self) -> Option<String> {
         self.receiver.grpc_addr().map(|address| address.to_string())
     }
 
     /// Where it takes OTLP over HTTP, `host:port`.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn http_address(&self) -> Option<String> {
         self.receiver.http_addr().map(|address| address.to_string())
     }
 
     /// The counts as JSON.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn stats(&self) -> String {
         self.receiver.stats_json()
     }
 
     /// The traces in memory as JSON, newest first.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn traces(&self) -> String {
         self.receiver.traces_json()
     }
 
     /// A trace as OTLP JSON.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn trace(&self, trace_id: String) -> Option<String> {
         self.receiver.trace_json(&trace_id)
     }
 
     /// A trace as text for a terminal.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn waterfall(&self, trace_id: String, width: u32, colour: bool) -> Option<String> {
         self.receiver.waterfall(&trace_id, width as usize, colour)
     }
 
     /// Forgets all traces.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn clear(&self) {
         self.receiver.clear();
     }
 
     /// Stops listening; requests in flight get half a second.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn stop(&mut self) {
         self.receiver.stop();
     }

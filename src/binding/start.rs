@@ -25,13 +25,13 @@ struct StartRequest {
 }
 
 /// The layout that this addon was built with.
-#[napi]
+#[napi(catch_unwind)]
 pub fn layout_version() -> u32 {
     LAYOUT_VERSION
 }
 
 /// Resolves the settings and starts the process' pipeline, or joins the one that runs. Returns JSON: `started`, `failure` and `settings`.
-#[napi]
+#[napi(catch_unwind)]
 pub fn start(request_json: String, on_notice: Function<'_, FnArgs<(String, String)>, ()>) -> Result<String> {
     let request: StartRequest = serde_json::from_str(&request_json).map_err(|error| Error::from_reason(error.to_string()))?;
     let resolved = resolve(&request.options, &request.environment, &request.facts);
@@ -58,13 +58,13 @@ pub fn start(request_json: String, on_notice: Function<'_, FnArgs<(String, Strin
 }
 
 /// The ledger as JSON; empty when no pipeline was ever started.
-#[napi]
+#[napi(catch_unwind)]
 pub fn stats() -> String {
     pipeline().and_then(|pipeline| serde_json::to_string(&pipeline.stats()).ok()).unwrap_or_default()
 }
 
 /// What the memory exporter keeps, as one OTLP JSON document a line; empty for other exporters.
-#[napi]
+#[napi(catch_unwind)]
 pub fn memory_spans() -> String {
     let payloads = pipeline().and_then(|pipeline| pipeline.memory_store()).map(|store| store.payloads()).unwrap_or_default();
     let lines = payloads.iter().filter_map(|payload| json_line(&payload.body).ok());

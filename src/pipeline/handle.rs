@@ -1,11 +1,13 @@
 //! The pipeline as its owner sees it.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
-use super::inbox::{FlushRequest, Shared};
+use super::flush::{FlushKind, FlushRequest, Reply};
+use super::inbox::Shared;
 use super::ledger::Stats;
 use super::notices::{Notice, NoticeSink};
 use super::worker::Worker;
@@ -18,22 +20,10 @@ pub type RingId = u32;
 
 static NEXT_RING: AtomicU32 = AtomicU32::new(0);
 
-/// How far a flush goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FlushKind {
-    /// Everything that has ended is sent; failures are retried as usual, within the flush's time.
-    Ordinary,
-    /// The process ends: deliveries wait no more between attempts, and a destination that is known to be down is given one short try.
-    Exit,
-    /// As [`FlushKind::Exit`]; then the worker ends, and what is left counts as lost by shutdown.
-    Shutdown,
-}
-
 /// The pipeline of a process: one worker thread, any number of rings.
 pub struct Pipeline {
     shared: Arc<Shared>,
-    alive: Arc<AtomicBool>,
-    memory: Arc<std::sync::OnceLock<MemoryStore>>,
+    memory: Arc<OnceLock<MemoryStore>>,
 }
 
 impl Pipeline {
@@ -42,30 +32,22 @@ impl Pipeline {
     /// # Errors
     /// When the system gives no thread.
     pub fn start(settings: Settings, notices: NoticeSink) -> std::io::Result<Self> {
-        let shared = Arc::new(Shared::default());
-        let alive = Arc::new(AtomicBool::new(true));
-        let memory = Arc::new(std::sync::OnceLock::new());
-        let pipeline = Self { shared: Arc::clone(&shared), alive: Arc::clone(&alive), memory: Arc::clone(&memory) };
+        let pipeline = Self { shared: Arc::default(), memory: Arc::default() };
+        let (shared, memory) = (Arc::clone(&pipeline.shared), Arc::clone(&pipeline.memory));
         std::thread::Builder::new().name("obs-worker".into()).spawn(move || {
-            let notices = Arc::new(std::sync::Mutex::new(notices));
+            let notices = Arc::new(Mutex::new(notices));
             let sink = Arc::clone(&notices);
-            let tell = move |notice: Notice| {
-                if let Ok(sink) = sink.lock() {
-                    sink(notice);
-                }
-            };
-            let ran = catch_unwind(AssertUnwindSafe(|| Worker::run(settings, shared.clone(), Box::new(tell), &memory)));
-            alive.store(false, Ordering::Release);
-            if ran.is_err()
-                && let Ok(sink) = notices.lock()
-            {
-                let message =
-                    "the worker thread of observability-ts failed; this service runs on untraced. Please report it with the version in use.";
-                sink(Notice { code: "OBS_WORKER_FAILED", message: message.into() });
-            }
-            // Whoever still waits must not wait for a worker that is gone.
-            for flush in std::mem::take(&mut shared.inbox().flushes) {
-                (flush.reply)(false);
+            let tell: NoticeSink = Box::new(move |notice| sink.lock().unwrap_or_else(PoisonError::into_inner)(notice));
+            let ran = catch_unwind(AssertUnwindSafe(|| Worker::run(settings, Arc::clone(&shared), tell, &memory)));
+            shared.end();
+            if let Err(panic) = ran {
+                let reason = reason_of(&*panic);
+                let message = format!(
+                    "the worker thread of observability-ts failed ({reason}); this service runs on untraced. Please report it with the version in use."
+                );
+                // Nothing is left to protect from a sink that panics.
+                let tell = || notices.lock().unwrap_or_else(PoisonError::into_inner)(Notice { code: "OBS_WORKER_FAILED", message });
+                let _ = catch_unwind(AssertUnwindSafe(tell));
             }
         })?;
         Ok(pipeline)
@@ -81,12 +63,18 @@ impl Pipeline {
         (ring, arena)
     }
 
+    /// Says that a JS thread is gone: what waits in its ring is still read, then its memory is freed.
+    pub fn detach(&self, arena: &Arena) {
+        arena.close();
+        self.shared.wake.notify_one();
+    }
+
     /// Wakes the worker; a writer calls it when it has reached the position that the worker asked for.
     pub fn wake(&self) {
         self.shared.wake.notify_one();
     }
 
-    /// Hands over one record that does not fit a slot. False when too many wait; it is counted then.
+    /// Hands over one record that does not fit a slot. False when too many wait, which is counted.
     #[must_use]
     pub fn submit(&self, ring: RingId, record: &[u8]) -> bool {
         self.shared.submit(ring, record)
@@ -95,24 +83,13 @@ impl Pipeline {
     /// Whether the worker runs.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        self.alive.load(Ordering::Acquire)
+        !self.shared.has_ended()
     }
 
     /// Asks for a flush; `reply` is called once, with whether all that had ended was settled within `timeout`.
     pub fn flush(&self, kind: FlushKind, timeout: Duration, reply: Box<dyn FnOnce(bool) + Send>) {
-        if !self.is_alive() {
-            reply(true);
-            return;
-        }
         let until = Instant::now() + timeout.min(Duration::from_secs(3600));
-        self.shared.inbox().flushes.push(FlushRequest { until, kind, reply });
-        self.shared.wake.notify_one();
-        if !self.is_alive() {
-            // The worker ended meanwhile and may have missed it.
-            for flush in std::mem::take(&mut self.shared.inbox().flushes) {
-                (flush.reply)(false);
-            }
-        }
+        self.shared.request(FlushRequest { until, kind, reply: Reply::new(reply) });
     }
 
     /// The same, blocking the calling thread for at most `timeout` and a little.
@@ -133,5 +110,14 @@ impl Pipeline {
     #[must_use]
     pub fn memory_store(&self) -> Option<MemoryStore> {
         self.memory.get().cloned()
+    }
+}
+
+/// What a panic said.
+fn reason_of(panic: &(dyn Any + Send)) -> &str {
+    match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
+        (Some(text), _) => text,
+        (_, Some(text)) => text,
+        _ => "no reason given",
     }
 }

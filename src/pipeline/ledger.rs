@@ -98,9 +98,16 @@ impl Stats {
     pub fn adds_up(&self) -> bool {
         self.started == self.open + self.exported + self.not_sampled + self.filtered + self.dropped.total() + self.queued.total()
     }
+
+    /// The same after the worker's end: what was under way is lost.
+    pub(super) fn ended(mut self) -> Self {
+        self.dropped.shutdown += self.queued.total();
+        self.queued = Queued::default();
+        self
+    }
 }
 
-/// What the worker knows at the end of one of its steps; always of one moment.
+/// What the worker knows at the end of one of its steps; always of one moment: what it has taken is what it kept, passed on and lost.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct WorkerCounts {
     /// Records taken from rings.
@@ -119,26 +126,27 @@ pub(super) struct WorkerCounts {
 }
 
 impl WorkerCounts {
-    /// Joins the worker's side with the writers'. The writers' must be read after the worker's: they only grow.
+    /// Joins the worker's side with the writers'. The writers' must be read after the worker's and after the refusals: they only grow.
+    ///
+    /// The writers' counts lie in shared memory. Where something wrote over them, or where a processor shows a writer's later store before an
+    /// earlier one, the side that saw more spans is believed, so that the ledger adds up all the same.
     pub fn stats(&self, writers: WriterCounts, submit_refused: u64) -> Stats {
         let mut dropped = self.dropped;
         dropped.ring_full += writers.dropped_ring_full;
         dropped.unwritable += writers.dropped_unwritable + submit_refused;
         dropped.shutdown += writers.dropped_shutdown;
-        let written = writers.published + writers.submitted;
+        let read = submit_refused + self.taken + self.submitted_taken;
+        let written = (writers.published + writers.submitted).max(read);
+        let ended = written + writers.dropped_ring_full + writers.dropped_unwritable + writers.dropped_shutdown;
+        let started = writers.started.max(writers.not_sampled + ended);
         Stats {
-            started: writers.started,
-            open: writers.open(),
+            started,
+            open: started - writers.not_sampled - ended,
             exported: self.exported,
             not_sampled: writers.not_sampled,
             filtered: self.filtered,
             dropped,
-            queued: Queued {
-                ring: written.saturating_sub(submit_refused + self.taken + self.submitted_taken),
-                batch: self.batch,
-                queue: self.queue,
-                in_flight: self.in_flight,
-            },
+            queued: Queued { ring: written - read, batch: self.batch, queue: self.queue, in_flight: self.in_flight },
             requests: self.requests,
             exported_bytes: self.exported_bytes,
             failed_attempts: self.failed_attempts,

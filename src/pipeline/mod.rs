@@ -8,7 +8,8 @@
 //! The worker sleeps until a writer reaches the position it asked to be woken at: the next record when nothing went on for a while, or a good
 //! part of the ring while spans keep coming. It never takes a lock that a JS thread holds for longer than a few stores.
 
-mod flushes;
+mod deliveries;
+mod flush;
 mod handle;
 mod inbox;
 mod ledger;
@@ -16,6 +17,7 @@ mod notices;
 mod queue;
 mod worker;
 
-pub use handle::{FlushKind, Pipeline, RingId};
+pub use flush::FlushKind;
+pub use handle::{Pipeline, RingId};
 pub use ledger::{Dropped, Queued, Stats};
 pub use notices::{Notice, NoticeSink};

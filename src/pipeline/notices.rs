@@ -49,3 +49,24 @@ impl Notices {
         (self.sink)(Notice { code, message });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[test]
+    fn deliveries_are_told_of_every_thirty_seconds_and_what_happens_once_at_once() {
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&told);
+        let mut notices = Notices::new(Box::new(move |notice| sink.lock().unwrap().push(notice.message)));
+        let begin = Instant::now();
+        for (second, text) in [(0, "first"), (1, "second"), (29, "third"), (30, "fourth"), (31, "fifth"), (70, "sixth")] {
+            notices.delivery("CODE", || text.to_owned(), begin + Duration::from_secs(second));
+        }
+        notices.once("CODE", "once".to_owned());
+        let expected = ["first", "fourth (2 like messages were withheld)", "sixth (1 like messages were withheld)", "once"];
+        assert_eq!(*told.lock().unwrap(), expected);
+    }
+}

@@ -1,22 +1,20 @@
 //! The worker: drains rings, closes batches, keeps deliveries going.
 
-use std::collections::BTreeSet;
-use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use tokio::task::{JoinSet, LocalSet};
+use tokio::task::LocalSet;
 
 use super::FlushKind;
-use super::flushes::{Flushes, Progress};
-use super::inbox::{FlushRequest, Shared};
+use super::deliveries::Deliveries;
+use super::flush::PendingFlush;
+use super::inbox::Shared;
 use super::ledger::WorkerCounts;
 use super::notices::{NoticeSink, Notices};
-use super::queue::{Queue, Waiting};
-use crate::arena::Reader;
+use crate::arena::{Malformed, Reader};
 use crate::batch::{Batcher, EncodedBatch, Push};
 use crate::config::Settings;
-use crate::export::{Delivery, Exporter, MemoryStore, Payload, UndeliveredCause};
+use crate::export::{Exporter, MemoryStore};
 use crate::otlp::TraceEncoder;
 use crate::span::FinishedSpan;
 
@@ -24,32 +22,19 @@ use crate::span::FinishedSpan;
 const DRAIN_BYTES: u32 = 256 * 1024;
 /// While spans keep coming, rings are looked at this often, or when a good part of one is full.
 const NAP: Duration = Duration::from_millis(200);
+/// While something is in flight, the worker looks at least this often whether attempts fail, to tell of it.
+const LOOK: Duration = Duration::from_secs(1);
 /// After this long without a span the worker sleeps until the next one.
 const IDLE_AFTER: Duration = Duration::from_secs(1);
-/// What a destination that is known to be down gets at exit.
-const DOWN_LIMIT: Duration = Duration::from_millis(100);
-
-/// What came of one delivery.
-struct Settled {
-    number: u64,
-    bytes: usize,
-    spans: u32,
-    delivery: Delivery,
-}
 
 pub(super) struct Worker {
     shared: Arc<Shared>,
     readers: Vec<(u32, Reader)>,
     batcher: Batcher<TraceEncoder>,
-    queue: Queue,
-    exporter: Option<Rc<Exporter>>,
-    deliveries: JoinSet<Settled>,
-    unsettled: BTreeSet<u64>,
-    next_number: u64,
-    flushes: Flushes,
+    deliveries: Deliveries,
+    flushes: Vec<PendingFlush>,
     counts: WorkerCounts,
     notices: Notices,
-    endpoint: String,
     last_span: Instant,
     stopping: bool,
 }
@@ -70,7 +55,7 @@ impl Worker {
                 if let Some(store) = exporter.memory_store() {
                     let _ = memory.set(store);
                 }
-                Some(Rc::new(exporter))
+                Some(exporter)
             }
             Err(error) => {
                 notices.once(error.code(), format!("{error}; {}. Spans are dropped and counted until then.", error.advice()));
@@ -81,15 +66,10 @@ impl Worker {
             shared,
             readers: Vec::new(),
             batcher: Batcher::new(TraceEncoder::new(&settings.resource), settings.batch),
-            queue: Queue::new(settings.queue),
-            exporter,
-            deliveries: JoinSet::new(),
-            unsettled: BTreeSet::new(),
-            next_number: 0,
-            flushes: Flushes::default(),
+            deliveries: Deliveries::new(exporter, settings.exporter.endpoint, settings.queue),
+            flushes: Vec::new(),
             counts: WorkerCounts::default(),
             notices,
-            endpoint: settings.exporter.endpoint,
             last_span: Instant::now(),
             stopping: false,
         };
@@ -99,50 +79,47 @@ impl Worker {
     async fn work(mut self) {
         while !self.stopping {
             let now = Instant::now();
-            self.take_inbox();
+            self.take_inbox(now);
             let more = self.drain(now);
+            self.retire_gone();
             self.close_if_due(now);
-            self.start_deliveries();
-            self.settle_flushes(Instant::now());
+            self.deliveries.start(&mut self.counts);
             self.publish();
-            if more {
+            self.settle_flushes(Instant::now());
+            if more || !self.may_sleep(now) {
                 // Deliveries get their turn before the next part of the rings.
-                while let Some(settled) = self.deliveries.try_join_next() {
-                    self.settle(settled);
-                }
                 tokio::task::yield_now().await;
-            } else if self.may_sleep(now) {
+                self.deliveries.settle_ready(&mut self.counts, &mut self.notices);
+            } else {
                 self.sleep(now).await;
             }
         }
     }
 
-    fn take_inbox(&mut self) {
-        let mut inbox = self.shared.inbox();
-        let rings = std::mem::take(&mut inbox.rings);
-        let submitted = std::mem::take(&mut inbox.submitted);
-        inbox.submitted_bytes = 0;
-        let flushes = std::mem::take(&mut inbox.flushes);
-        drop(inbox);
+    fn take_inbox(&mut self, now: Instant) {
+        let (rings, submitted, flushes) = self.shared.take_inbox();
         self.readers.extend(rings.into_iter().map(|(ring, arena, clock)| (ring, Reader::new(arena, clock))));
-        let now = Instant::now();
+        let mut closed = Vec::new();
+        let mut malformed = None;
         for (ring, record) in submitted {
+            // A ring of a pipeline that was shut down is in no ledger of ours.
+            let Some((_, reader)) = self.readers.iter_mut().find(|(other, _)| *other == ring) else { continue };
             self.counts.submitted_taken += 1;
             self.last_span = now;
-            let Some(at) = self.readers.iter().position(|(other, _)| *other == ring) else {
-                self.counts.dropped.malformed += 1;
-                continue;
-            };
-            let (mut readers, mut closed) = (std::mem::take(&mut self.readers), Vec::new());
-            let read = readers[at].1.read_submitted(&record, |span| push(&mut self.batcher, &mut self.counts, &span, now, &mut closed));
-            self.readers = readers;
-            if read.is_err() {
-                self.counts.dropped.malformed += 1;
+            let (batcher, counts) = (&mut self.batcher, &mut self.counts);
+            if let Err(reason) = reader.read_submitted(&record, |span| push(batcher, counts, &span, now, &mut closed)) {
+                counts.dropped.malformed += 1;
+                malformed = Some(reason);
             }
-            self.enqueue_all(closed);
         }
+        self.enqueue_all(closed);
+        self.tell_malformed(malformed, now);
         for request in flushes {
-            self.begin_flush(request);
+            let flush = PendingFlush::begin(request, &self.readers, now);
+            if flush.is_ending() {
+                self.deliveries.hurry();
+            }
+            self.flushes.push(flush);
         }
     }
 
@@ -164,202 +141,68 @@ impl Worker {
             more |= !drained.emptied;
         }
         self.enqueue_all(closed);
-        if let Some(reason) = malformed {
+        self.tell_malformed(malformed, now);
+        more
+    }
+
+    fn tell_malformed(&mut self, reason: Option<Malformed>, now: Instant) {
+        if let Some(reason) = reason {
             let message =
                 || format!("records in shared memory could not be read ({reason}); their spans are lost. Something wrote over the addon's memory.");
             self.notices.delivery("OBS_RECORD_MALFORMED", message, now);
         }
+    }
+
+    /// Lets go of rings whose threads are gone, once all that they left is read.
+    fn retire_gone(&mut self) {
         let shared = &self.shared;
-        self.readers.retain(|(_, reader)| {
-            let gone = reader.arena().is_closed() && reader.is_empty();
-            if gone {
-                shared.retire(reader.arena());
-            }
-            !gone
-        });
-        more
+        self.readers.retain(|(ring, reader)| !(reader.arena().is_closed() && reader.is_empty() && shared.retire(*ring, reader)));
     }
 
     fn close_if_due(&mut self, now: Instant) {
-        if self.batcher.deadline().is_some_and(|deadline| deadline <= now) {
-            self.close_batch();
+        let asked = self.flushes.iter().any(|flush| flush.may_close(&self.readers));
+        if asked || self.batcher.deadline().is_some_and(|deadline| deadline <= now) {
+            let closed = self.batcher.take();
+            self.enqueue_all(closed);
         }
-    }
-
-    fn close_batch(&mut self) {
-        let closed = self.batcher.take();
-        self.enqueue_all(closed);
+        for flush in self.flushes.iter_mut().filter(|flush| flush.may_close(&self.readers)) {
+            flush.closed_below(self.deliveries.next_number());
+        }
     }
 
     fn enqueue_all(&mut self, batches: impl IntoIterator<Item = EncodedBatch>) {
-        for EncodedBatch { body, spans } in batches {
-            let number = self.next_number;
-            self.next_number += 1;
-            self.unsettled.insert(number);
-            let (unsettled, dropped) = (&mut self.unsettled, &mut self.counts.dropped);
-            let mut lost = 0;
-            self.queue.push(Waiting { number, payload: Payload { body, spans } }, |oldest| {
-                unsettled.remove(&oldest.number);
-                lost += u64::from(oldest.payload.spans);
-            });
-            if lost > 0 {
-                dropped.queue_full += lost;
-                let endpoint = &self.endpoint;
-                let message = || {
-                    format!(
-                        "the export queue is full: the oldest spans are dropped. {endpoint} takes them too slowly or not at all; see queue.maxBytes."
-                    )
-                };
-                self.notices.delivery("OBS_QUEUE_FULL", message, Instant::now());
-            }
+        for batch in batches {
+            self.deliveries.enqueue(batch, &mut self.counts, &mut self.notices);
         }
-    }
-
-    fn start_deliveries(&mut self) {
-        let Some(exporter) = &self.exporter else {
-            while let Some(batch) = self.queue.pop() {
-                self.unsettled.remove(&batch.number);
-                self.counts.dropped.refused += u64::from(batch.payload.spans);
-            }
-            return;
-        };
-        while let Some(Waiting { number, payload }) = self.queue.start() {
-            let exporter = Rc::clone(exporter);
-            self.deliveries.spawn_local(async move {
-                let (bytes, spans) = (payload.body.len(), payload.spans);
-                Settled { number, bytes, spans, delivery: exporter.export(&payload).await }
-            });
-        }
-    }
-
-    fn settle(&mut self, joined: Result<Settled, tokio::task::JoinError>) {
-        let Settled { number, bytes, spans, delivery } = match joined {
-            Ok(settled) => settled,
-            // Aborted at the stop, which has counted it.
-            Err(error) if error.is_cancelled() => return,
-            // A delivery that panicked takes the worker with it: its batch could not be counted.
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
-        };
-        self.unsettled.remove(&number);
-        self.queue.finish(bytes, spans);
-        let spans = u64::from(spans);
-        let now = Instant::now();
-        let endpoint = &self.endpoint;
-        match delivery {
-            Delivery::Accepted { rejected_spans, message } => {
-                let rejected = rejected_spans.min(spans);
-                self.counts.exported += spans - rejected;
-                self.counts.dropped.rejected += rejected;
-                self.counts.requests += 1;
-                self.counts.exported_bytes += bytes as u64;
-                if rejected > 0 || !message.is_empty() {
-                    let text = || format!("{endpoint} rejected {rejected} of {spans} spans of a request: {message}");
-                    self.notices.delivery("OBS_PARTIAL_SUCCESS", text, now);
-                }
-            }
-            Delivery::Refused { reason } => {
-                self.counts.dropped.refused += spans;
-                self.notices.delivery("OBS_EXPORT_REFUSED", || format!("{endpoint} refused {spans} spans for good: {reason}"), now);
-            }
-            Delivery::Undelivered { cause: UndeliveredCause::WindowElapsed, reason, .. } => {
-                self.counts.dropped.undelivered += spans;
-                self.notices.delivery("OBS_EXPORT_GAVE_UP", || format!("{spans} spans could not be delivered to {endpoint} in time: {reason}"), now);
-            }
-            // Only a flush at exit ends a delivery's waiting, and the process may live on: process 1 of a container survives its own SIGTERM.
-            Delivery::Undelivered { cause: UndeliveredCause::Stopped, payload, .. } => {
-                self.unsettled.insert(number);
-                self.queue.set_aside(Waiting { number, payload });
-            }
-        }
-    }
-
-    fn begin_flush(&mut self, mut request: FlushRequest) {
-        let now = Instant::now();
-        // All that was published when the request came is read, however much it is; a writer that outruns this is stopped by the time limit.
-        while self.drain(now) && Instant::now() < request.until {}
-        self.close_batch();
-        if request.kind != FlushKind::Ordinary
-            && let Some(exporter) = &self.exporter
-        {
-            exporter.drain();
-            if exporter.health().known_down {
-                request.until = request.until.min(now + DOWN_LIMIT);
-            }
-        }
-        self.flushes.add(request, self.next_number);
     }
 
     fn settle_flushes(&mut self, now: Instant) {
         if self.flushes.is_empty() {
             return;
         }
-        let aside = self.queue.len_aside();
-        let known_down = self.exporter.as_ref().is_some_and(|exporter| exporter.health().known_down);
-        let progress = Progress {
-            now,
-            oldest_unsettled: self.unsettled.first().copied(),
-            // Once a delivery at exit has found the destination down, the rest is spared the same; else each gets its one attempt.
-            exhausted: aside > 0 && (known_down || aside == self.unsettled.len()),
-        };
-        let mut over = self.flushes.take_over(&progress);
-        if over.iter().any(|flush| flush.kind == FlushKind::Shutdown) {
-            self.stop();
-            over.extend(self.flushes.take_all(&progress));
-        } else if !over.is_empty() && !self.flushes.is_ending() {
-            self.queue.restore();
-            if let Some(exporter) = &self.exporter {
-                exporter.resume();
-            }
+        let oldest = self.deliveries.oldest_unsettled();
+        let known_down = self.deliveries.known_down();
+        let exhausted = self.deliveries.is_exhausted(known_down);
+        let over = |flush: &mut PendingFlush| flush.is_settled(oldest) || flush.deadline(known_down) <= now || (exhausted && flush.is_ending());
+        let done: Vec<_> = self.flushes.extract_if(.., over).map(|flush| (flush.is_settled(oldest), flush.request)).collect();
+        if done.iter().any(|(_, request)| request.kind == FlushKind::Shutdown) {
+            self.stopping = true;
+            self.deliveries.stop();
+            // Before anyone is told: who hears of the end may start anew at once.
+            self.shared.end();
+        } else if !done.is_empty() && !self.flushes.iter().any(PendingFlush::is_ending) {
+            self.deliveries.resume();
+            self.deliveries.start(&mut self.counts);
         }
-        self.publish();
-        for flush in over {
-            (flush.reply)(flush.settled);
+        for (settled, request) in done {
+            request.reply.answer(settled);
         }
-    }
-
-    /// Ends the worker; what is left is lost, and counted so.
-    fn stop(&mut self) {
-        self.stopping = true;
-        if let Some(exporter) = &self.exporter {
-            exporter.cancel();
-        }
-        self.deliveries.abort_all();
-        // What other threads have ended meanwhile.
-        _ = self.drain(Instant::now());
-        self.queue.restore();
-        while let Some(batch) = self.queue.pop() {
-            self.counts.dropped.shutdown += u64::from(batch.payload.spans);
-        }
-        self.counts.dropped.shutdown += self.queue.flying_spans() + self.batcher.len_spans() as u64;
-        self.queue = Queue::new(crate::config::QueueSettings { max_bytes: 0, max_spans: 0, max_in_flight: 0 });
-        let _ = self.batcher.take();
-        self.unsettled.clear();
     }
 
     fn publish(&mut self) {
         self.counts.batch = self.batcher.len_spans() as u64;
-        self.counts.queue = self.queue.waiting_spans();
-        self.counts.in_flight = self.queue.flying_spans();
-        self.counts.failed_attempts = self.exporter.as_ref().map_or(0, |exporter| exporter.health().failed_attempts);
+        self.deliveries.report(&mut self.counts, &mut self.notices);
         self.shared.publish(self.counts);
-        self.tell_if_failing();
-    }
-
-    fn tell_if_failing(&mut self) {
-        let Some(exporter) = &self.exporter else { return };
-        let health = exporter.health();
-        if health.consecutive_failures == 0 {
-            return;
-        }
-        let waiting = self.counts.queue + self.counts.in_flight + self.counts.batch;
-        let endpoint = &self.endpoint;
-        let text = || {
-            let reason = health.last_error.unwrap_or_default();
-            format!(
-                "spans cannot be delivered to {endpoint} ({reason}); {waiting} wait and are tried again. Check the endpoint and that the collector runs."
-            )
-        };
-        self.notices.delivery("OBS_EXPORT_FAILING", text, Instant::now());
     }
 
     /// Tells every writer when to wake us; false when there is something to read already.
@@ -374,7 +217,10 @@ impl Worker {
 
     async fn sleep(&mut self, now: Instant) {
         let nap = (!self.is_idle(now) && !self.readers.is_empty()).then(|| now + NAP);
-        let until = [nap, self.flushes.until(), self.batcher.deadline()].into_iter().flatten().min();
+        let known_down = self.deliveries.known_down();
+        let flush = self.flushes.iter().map(|flush| flush.deadline(known_down)).min();
+        let look = self.deliveries.is_under_way().then(|| now + LOOK);
+        let until = [nap, flush, look, self.batcher.deadline()].into_iter().flatten().min();
         let shared = Arc::clone(&self.shared);
         let timer = async {
             match until {
@@ -384,7 +230,7 @@ impl Worker {
         };
         tokio::select! {
             () = shared.wake.notified() => {}
-            Some(settled) = self.deliveries.join_next() => self.settle(settled),
+            Some(joined) = self.deliveries.next() => self.deliveries.settle(joined, &mut self.counts, &mut self.notices),
             () = timer => {}
         }
     }

@@ -1,7 +1,7 @@
 // Runs work at a rate, in small bursts, each in a macrotask of its own, as requests come to a service.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const BURST_MILLIS = 10;
+const BURST_MILLIS = 5;
 
 /**
  * Calls `work(i)` for i in [from, from + count), `perSecond` times a second. A burst that comes late is made up for, so that the count
