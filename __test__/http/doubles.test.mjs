@@ -1,8 +1,9 @@
 /** No request ever yields two server spans, nor two client spans. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import http from 'node:http';
 import { test } from 'node:test';
-import { context, createContextKey, SpanKind, trace } from '@opentelemetry/api';
+import { context, createContextKey, propagation, SpanKind, trace } from '@opentelemetry/api';
 import { clientSpans, get, HOST, serve, serverSpans, traced } from './support.mjs';
 
 test('a second start traces nothing twice', async (t) => {
@@ -91,4 +92,29 @@ test("with OpenTelemetry's http instrumentation given, ours makes no spans of ht
     [`http://${HOST}:${port}/fetched`],
   );
   assert.equal(tracing.getFinishedSpans().length, 1);
+});
+
+test('a request that carries the traceparent of the active client span has its span', async (t) => {
+  const tracing = await traced(t, { incoming: false });
+  const seen = [];
+  const port = await serve(t, (request, response) => {
+    seen.push(request.headers.traceparent);
+    response.end();
+  });
+  const theirs = trace.getTracer('other').startSpan('theirs', { kind: SpanKind.CLIENT });
+  const headers = {};
+  const active = trace.setSpan(context.active(), theirs);
+  propagation.inject(active, headers);
+  await context.with(active, async () => {
+    const [response] = await once(http.get({ host: HOST, port, headers }), 'response');
+    response.resume();
+    await (await fetch(`http://${HOST}:${port}/`, { headers })).text();
+  });
+  theirs.end();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(
+    tracing.getFinishedSpans().map((span) => span.name),
+    ['theirs'],
+  );
+  assert.deepEqual(seen, [headers.traceparent, headers.traceparent]);
 });

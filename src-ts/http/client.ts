@@ -4,8 +4,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import * as http from 'node:http';
 import type * as https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
-import type { TextMapSetter } from '@opentelemetry/api';
-import type { OutgoingTrace, OutgoingTracer } from './outgoing';
+import type { HeaderAccess, OutgoingTrace, OutgoingTracer } from './outgoing';
 import { type Method, patch } from './patch';
 import { parseHost } from './url';
 
@@ -93,7 +92,7 @@ function patchRequests(created: (request: TracedClientRequest) => void): () => v
 function start(request: http.ClientRequest, tracer: OutgoingTracer): OutgoingTrace | undefined {
   const scheme = request.protocol === 'https:' ? 'https' : 'http';
   const authority = authorityOf(request);
-  const trace = tracer.start(request.method, scheme, authority ?? request.host, request.path, request, HEADER_SETTER);
+  const trace = tracer.start(request.method, scheme, authority ?? request.host, request.path, request, HEADERS);
   if (authority === undefined) trace?.awaitPort(request.host, request.path);
   return trace;
 }
@@ -116,7 +115,11 @@ interface StoredHeaders {
 }
 
 /** Sets a header, replacing the caller's own: a request that carried the incoming `traceparent` through would else hang in the wrong place. */
-const HEADER_SETTER: TextMapSetter<http.ClientRequest> = {
+const HEADERS: HeaderAccess<http.ClientRequest> = {
+  get(request, name) {
+    const value = request.getHeader(name);
+    return typeof value === 'string' ? value : undefined;
+  },
   set(request, name, value) {
     if (!request.headersSent) {
       if (isSigned(request.getHeader('authorization'), request.getHeader(name), name)) return;

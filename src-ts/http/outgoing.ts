@@ -1,6 +1,6 @@
 /** Client spans, whichever client makes the request: what they carry, how they end, and the headers that go out. */
 
-import { context, propagation, type Span, SpanKind, SpanStatusCode, type TextMapSetter, type Tracer } from '@opentelemetry/api';
+import { type Context, context, propagation, type Span, SpanKind, SpanStatusCode, type TextMapSetter, type Tracer, trace } from '@opentelemetry/api';
 import { isSuppressed, withSpanSet } from '../trace/context';
 import type { HttpInstrumentationOptions, OutgoingRequest } from './options';
 import { compileOutgoing, type OutgoingFilter } from './rules';
@@ -66,6 +66,21 @@ export class OutgoingTrace {
   }
 }
 
+/** Reads and writes the headers of a request that has not gone out. */
+export interface HeaderAccess<C> extends TextMapSetter<C> {
+  get(carrier: C, name: string): string | undefined;
+}
+
+/**
+ * Whether somebody else has made the client span of this request: it is active, and the request carries its `traceparent`. OpenTelemetry's instrumentations
+ * leave a request so.
+ */
+function isTracedAlready<C>(active: Context, carrier: C, headers: HeaderAccess<C>): boolean {
+  const span = trace.getSpan(active) as (Span & { kind?: unknown }) | undefined;
+  if (span?.kind !== SpanKind.CLIENT) return false;
+  return headers.get(carrier, 'traceparent')?.includes(span.spanContext().spanId) === true;
+}
+
 /** Makes client spans; one for each process. */
 export class OutgoingTracer {
   private readonly starter: SpanStarter;
@@ -86,17 +101,18 @@ export class OutgoingTracer {
    * Starts the span of a request and writes the propagation headers onto `carrier`; `undefined` when the request is not traced.
    * Never throws. `scheme` is `http` or `https`, `authority` the host with its port if that is not the scheme's own.
    */
-  start<C>(method: string, scheme: string, authority: string, path: string, carrier: C, setter: TextMapSetter<C>): OutgoingTrace | undefined {
+  start<C>(method: string, scheme: string, authority: string, path: string, carrier: C, headers: HeaderAccess<C>): OutgoingTrace | undefined {
     try {
       const active = context.active();
-      if (isSuppressed(active)) return undefined;
+      if (isSuppressed(active) || isTracedAlready(active, carrier, headers)) return undefined;
       const known = methodOf(method);
-      const url = redactUrl(fullUrl(scheme, authority, path));
       const described: OutgoingRequest | undefined =
-        this.ignored !== undefined || this.onOutgoing !== undefined ? { method, host: authority, path, url } : undefined;
+        this.ignored !== undefined || this.onOutgoing !== undefined
+          ? { method, host: authority, path, url: redactUrl(fullUrl(scheme, authority, path)) }
+          : undefined;
       if (described !== undefined && this.ignored?.(described)) return undefined;
-      const span = this.starter.start(known.name, SpanKind.CLIENT, active, attributesOf, { known, method, scheme, authority, url });
-      propagation.inject(withSpanSet(active, span), carrier, setter);
+      const span = this.starter.start(known.name, SpanKind.CLIENT, active, attributesOf, { known, method, scheme, authority, path });
+      propagation.inject(withSpanSet(active, span), carrier, headers);
       if (span.isRecording()) {
         if (this.onOutgoing !== undefined && described !== undefined) this.callHook(this.onOutgoing, span, described);
       }
@@ -122,15 +138,15 @@ interface Target {
   readonly method: string;
   readonly scheme: string;
   readonly authority: string;
-  readonly url: string;
+  readonly path: string;
 }
 
-function attributesOf({ known, method, scheme, authority, url }: Target): AttributeList {
+function attributesOf({ known, method, scheme, authority, path }: Target): AttributeList {
   const host = parseHost(authority);
   // biome-ignore format: one attribute a line
   const list: AttributeList = [
     'http.request.method', known.value,
-    'url.full', url,
+    'url.full', redactUrl(fullUrl(scheme, authority, path)),
     'server.address', host.address,
     'server.port', host.port ?? defaultPort(scheme),
   ];

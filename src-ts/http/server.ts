@@ -13,8 +13,15 @@ import { type Carrying, type IgnoredRequest, REQUEST_TRACE, type RequestTrace } 
 type TracedRequest = http.IncomingMessage & Carrying;
 type TracedResponse = http.ServerResponse & Carrying;
 
+/** The wrapper of OpenTelemetry's http instrumentation, by its name and the mark of all its wrappers. */
+function isOpenTelemetrys(emit: Method): boolean {
+  return emit.name === 'incomingRequest' && (emit as { __wrapped?: unknown }).__wrapped === true;
+}
+
 /** Patches the prototypes; https.Server does not inherit from http.Server. Returns what undoes it. */
 export function patchServers(tracer: IncomingTracer): () => void {
+  // It was registered by hand before us, and would make its spans inside ours: it came first, so it stays.
+  if (isOpenTelemetrys(http.Server.prototype.emit)) return () => {};
   let enabled = true;
   const undo = [http.Server.prototype, https.Server.prototype].map((prototype) =>
     patch(prototype, 'emit', (original) => {

@@ -1,9 +1,8 @@
 /** Client spans of the global `fetch` and of undici, the built-in one and the one from npm: both publish to the same channels. */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { TextMapSetter } from '@opentelemetry/api';
 import { isSigned } from './client';
-import type { OutgoingTrace, OutgoingTracer } from './outgoing';
+import type { HeaderAccess, OutgoingTrace, OutgoingTracer } from './outgoing';
 
 const OUTGOING_TRACE = Symbol.for('@manifest-cyber/observability-ts.outgoing');
 
@@ -49,28 +48,28 @@ function created(request: UndiciRequest, tracer: OutgoingTracer): void {
   const scheme = origin.startsWith('https:') ? 'https' : 'http';
   const end = origin.indexOf('/', authority);
   request[OUTGOING_TRACE] =
-    tracer.start(request.method, scheme, end === -1 ? origin.slice(authority) : origin.slice(authority, end), request.path, request, HEADER_SETTER) ??
-    null;
+    tracer.start(request.method, scheme, end === -1 ? origin.slice(authority) : origin.slice(authority, end), request.path, request, HEADERS) ?? null;
+}
+
+/** Where a header's value is in the list, or -1. */
+function valueAt(headers: readonly unknown[], name: string): number {
+  for (let i = 0; i < headers.length; i += 2) {
+    const key = headers[i];
+    if (typeof key === 'string' && key.length === name.length && key.toLowerCase() === name) return i + 1;
+  }
+  return -1;
 }
 
 /** Sets a header, replacing the caller's own in place: two `traceparent` headers would be no valid one. */
-const HEADER_SETTER: TextMapSetter<UndiciRequest> = {
+const HEADERS: HeaderAccess<UndiciRequest> = {
+  get({ headers }, name) {
+    const value: unknown = Array.isArray(headers) ? headers[valueAt(headers, name)] : undefined;
+    return typeof value === 'string' ? value : undefined;
+  },
   set(request, name, value) {
-    const headers = request.headers;
-    if (Array.isArray(headers)) {
-      let own = -1;
-      let authorization: unknown;
-      for (let i = 0; i < headers.length; i += 2) {
-        const key: unknown = headers[i];
-        if (typeof key !== 'string') continue;
-        if (key.length === name.length && key.toLowerCase() === name) own = i;
-        else if (key.length === 13 && key.toLowerCase() === 'authorization') authorization = headers[i + 1];
-      }
-      if (own !== -1) {
-        if (!isSigned(authorization, headers[own + 1], name)) headers[own + 1] = value;
-        return;
-      }
-    }
-    request.addHeader(name, value);
+    const { headers } = request;
+    const own = Array.isArray(headers) ? valueAt(headers, name) : -1;
+    if (own === -1) request.addHeader(name, value);
+    else if (!isSigned(HEADERS.get(request, 'authorization'), (headers as unknown[])[own], name)) (headers as unknown[])[own] = value;
   },
 };
