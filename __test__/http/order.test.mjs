@@ -35,3 +35,21 @@ test('a handler that throws ends its span, and the error goes on its way', async
   assert.equal(spans[0].attributes['error.type'], 'RangeError');
   assert.deepEqual(spans[0].events, ['exception']);
 });
+
+for (const order of ['given', 'before', 'after']) {
+  test(`OpenTelemetry's http and express instrumentations, ${order === 'given' ? 'given to our tracing' : `registered by hand ${order} it`}, make the only spans`, async () => {
+    const spans = await run('published.cjs', order);
+    const HTTP = '@opentelemetry/instrumentation-http';
+    assert.deepEqual(
+      spans.filter((span) => span.kind !== SpanKind.INTERNAL).sort((a, b) => a.kind - b.kind),
+      [
+        { kind: SpanKind.SERVER, name: 'GET /users/:id', scope: HTTP },
+        { kind: SpanKind.CLIENT, name: 'GET', scope: HTTP },
+      ],
+    );
+    assert.deepEqual(
+      new Set(spans.filter((span) => span.kind === SpanKind.INTERNAL).map((span) => span.scope)),
+      new Set(['@opentelemetry/instrumentation-express']),
+    );
+  });
+}
