@@ -20,16 +20,9 @@ export function runOnBoth(script, { scope = ['conformance', '1.0.0'], limits } =
   }
 }
 
-function theirLimits({ attributeCount, attributeValueLength, eventCount, linkCount } = {}) {
-  const limits = {
-    attributeCountLimit: attributeCount,
-    attributePerEventCountLimit: attributeCount,
-    attributePerLinkCountLimit: attributeCount,
-    attributeValueLengthLimit: attributeValueLength,
-    eventCountLimit: eventCount,
-    linkCountLimit: linkCount,
-  };
-  return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined));
+/** The limits of `initTracing` as OpenTelemetry names them. */
+export function theirLimits(limits = {}) {
+  return Object.fromEntries(Object.entries(limits).map(([name, limit]) => [`${name}Limit`, limit]));
 }
 
 /** Every field of the readable spans, without what differs between two runs: ids as the index of the span that has them, times only on request. */

@@ -41,8 +41,12 @@ export interface BatchOptions {
 
 /** Limits of spans (OpenTelemetry specification, "Span Limits"). */
 export interface LimitOptions {
-  /** Attributes of a span, an event and a link. Default 128. */
+  /** Attributes of a span. Default 128. */
   attributeCount?: number;
+  /** Attributes of an event. Default 128. */
+  attributePerEventCount?: number;
+  /** Attributes of a link. Default 128. */
+  attributePerLinkCount?: number;
   /** UTF-16 code units of a string value. Default 65,536. */
   attributeValueLength?: number;
   /** Events of a span. Default 128. */

@@ -4,10 +4,9 @@ import { propagatorsByName } from '../propagation/propagators';
 import { registerGlobals } from '../setup/globals';
 import { noStats, replaceTracing } from '../setup/init';
 import { startInstrumentations } from '../setup/instrumentations';
-import type { LimitOptions, Tracing, TracingOptions } from '../setup/options';
+import type { Tracing, TracingOptions } from '../setup/options';
 import { VERSION } from '../setup/version';
 import { TraceCore } from '../trace/core';
-import type { SpanLimits } from '../trace/limits';
 import { TracerProvider } from '../trace/provider';
 import type { ReadableSpan, SpanProcessor } from '../trace/readable';
 
@@ -25,12 +24,6 @@ export interface TestTracing {
   reset(): void;
   /** Takes everything back. */
   shutdown(): Promise<void>;
-}
-
-/** The limits of `initTracing` as those of a span: one count for the attributes of spans, events and links. */
-function limitsOf(limits: LimitOptions = {}): Partial<SpanLimits> {
-  const { attributeCount } = limits;
-  return attributeCount === undefined ? limits : { ...limits, attributePerEventCount: attributeCount, attributePerLinkCount: attributeCount };
 }
 
 class Collector implements SpanProcessor {
@@ -59,7 +52,7 @@ class Collector implements SpanProcessor {
  */
 export function createTestTracing(options: TestTracingOptions = {}): TestTracing {
   const collector = new Collector();
-  const core = new TraceCore({ processors: [collector], resource: options.resource ?? {}, limits: limitsOf(options.limits) });
+  const core = new TraceCore({ processors: [collector], resource: options.resource ?? {}, limits: options.limits ?? {} });
   const provider = new TracerProvider(core);
   trace.disable();
   context.disable();
