@@ -743,7 +743,8 @@ declare class TraceContext {
  */
 declare function parseTraceparent(header: string): SpanContext | undefined;
 /**
- * The `traceparent` header of a span context: version 00, the flags that level 2 knows. Undefined when its ids are not valid.
+ * The `traceparent` header of a span context: version 00, the flags that level 2 knows. Undefined when its ids are not valid. Never
+ * throws, whatever it is given.
  *
  * @example
  * formatTraceparent(span.spanContext()); // '00-…-…-03'

@@ -97,12 +97,17 @@ export function parseTraceparent(header: string): SpanContext | undefined {
 }
 
 /**
- * The `traceparent` header of a span context: version 00, the flags that level 2 knows. Undefined when its ids are not valid.
+ * The `traceparent` header of a span context: version 00, the flags that level 2 knows. Undefined when its ids are not valid. Never
+ * throws, whatever it is given.
  *
  * @example
  * formatTraceparent(span.spanContext()); // '00-…-…-03'
  */
 export function formatTraceparent(spanContext: SpanContext): string | undefined {
-  const span = identify(spanContext);
-  return span === undefined ? undefined : writeTraceparent(span);
+  try {
+    const span = identify(spanContext);
+    return span === undefined ? undefined : writeTraceparent(span);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,5 @@
 /** Tracing for the user's own tests: in memory, at once, no collector. */
-import { type TracerProvider as ApiTracerProvider, context, propagation, type Tracer, trace } from '@opentelemetry/api';
+import { type TracerProvider as ApiTracerProvider, context, ProxyTracerProvider, propagation, type Tracer, trace } from '@opentelemetry/api';
 import { propagatorsByName } from '../propagation/propagators';
 import { registerGlobals } from '../setup/globals';
 import { noStats, replaceTracing } from '../setup/init';
@@ -12,6 +12,18 @@ import type { ReadableSpan, SpanProcessor } from '../trace/readable';
 
 /** Options of {@link createTestTracing}. */
 export type TestTracingOptions = Pick<TracingOptions, 'resource' | 'http' | 'instrumentations' | 'propagators' | 'limits'>;
+
+/**
+ * One provider for all test tracing of a process, one after the other: tracers that the code under test keeps, as modules do, belong to it and
+ * work with the next one, too.
+ */
+let provider: TracerProvider | undefined;
+
+/** Whether a provider is registered. Disabling the API where none is would cut off the tracers that modules got from it before. */
+function isTaken(): boolean {
+  const registered = trace.getTracerProvider();
+  return !(registered instanceof ProxyTracerProvider) || registered.getDelegateTracer('') !== undefined;
+}
 
 /** Tracing in memory. */
 export interface TestTracing {
@@ -53,8 +65,9 @@ class Collector implements SpanProcessor {
 export function createTestTracing(options: TestTracingOptions = {}): TestTracing {
   const collector = new Collector();
   const core = new TraceCore({ processors: [collector], resource: options.resource ?? {}, limits: options.limits ?? {} });
-  const provider = new TracerProvider(core);
-  trace.disable();
+  provider ??= new TracerProvider(core);
+  provider.adopt(core);
+  if (isTaken()) trace.disable();
   context.disable();
   propagation.disable();
   const unregister = registerGlobals(provider, propagatorsByName(options.propagators ?? ['tracecontext', 'baggage']));

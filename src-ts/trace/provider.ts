@@ -11,7 +11,13 @@ const MAX_KEPT = 1024;
 export class TracerProvider implements ApiTracerProvider {
   private readonly tracers = new Map<string, Tracer>();
 
-  constructor(readonly core: TraceCore) {}
+  constructor(private core: TraceCore) {}
+
+  /** Moves this provider and all tracers that it gave out to another core. */
+  adopt(core: TraceCore): void {
+    this.core = core;
+    for (const tracer of this.tracers.values()) tracer.core = core;
+  }
 
   getTracer(name: string, version?: string, options?: TracerOptions): Tracer {
     const scope = [textOf(name ?? ''), textOf(version ?? ''), schemaUrlOf(options)] as const;

@@ -20,7 +20,7 @@ const KIND_COUNT = 5;
 /** OpenTelemetry's Tracer. */
 export class Tracer implements ApiTracer {
   readonly scope: Scope;
-  private readonly core: TraceCore;
+  core: TraceCore;
 
   constructor(core: TraceCore, name: string, version?: string, schemaUrl?: string) {
     this.core = core;
