@@ -105,7 +105,8 @@ const behaviours = {
         done(null, chunk);
       },
     });
-    await context.with(A, () => pipeline(Readable.from(['x', 'y', 'z']), through, async (source) => {
+    await context.with(A, () =>
+      pipeline(Readable.from(['x', 'y', 'z']), through, async (source) => {
         for await (const _chunk of source) seen.add(active());
       }),
     );
