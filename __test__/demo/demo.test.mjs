@@ -65,7 +65,7 @@ test('sends to a collector instead', async () => {
   const { code, stdout, stderr } = await runDemo('--endpoint', sink.endpoint).finally(() => {
     delete process.env.OTEL_EXPORTER_OTLP_PROTOCOL;
   });
-  await sink.close();
+  sink.close();
   assert.equal(code, 0, stderr);
   assert.match(stdout, /All spans were delivered/);
   assert.equal(sink.names.filter((name) => name === 'job.process.sbom').length, 3);

@@ -111,7 +111,7 @@ test('a listener runs at once, not after a flush', async () => {
   await service.printed('ready');
   service.send('go');
   const { stdout, code } = await service.ended;
-  await hanging.close();
+  hanging.close();
   assert.equal(code, 0);
   assert.ok(Number(/heard (\d+)/.exec(stdout)[1]) < 1000, stdout);
 });
@@ -138,7 +138,7 @@ test('a process that survives its signal traces on', async () => {
   await service.printed('sent 2');
   service.kill('SIGKILL');
   await service.ended;
-  await busy.close();
+  busy.close();
 });
 
 test('signals: false leaves signals alone', async () => {
