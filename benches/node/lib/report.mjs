@@ -42,7 +42,8 @@ const number = (value) => {
   return size >= 1000 ? Math.round(value).toLocaleString('en') : size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : value.toFixed(3);
 };
 const fraction = (value) => (value >= 1 ? `${value}` : `1/${Math.round(1 / value)}`);
-const share = (ours, peer) => (ours <= 0 ? '< noise' : ours < peer ? `1/${(peer / ours).toFixed(1)}` : `${(ours / peer).toFixed(2)}×`);
+const share = (ours, peer) =>
+  peer <= 0 ? '–' : ours <= 0 ? '< noise' : ours < peer ? `1/${(peer / ours).toFixed(1)}` : `${(ours / peer).toFixed(2)}×`;
 const verdict = (reached, bar, aim) => (reached ? (aim ? 'aim' : 'bar') : 'MISSED') + (bar ? ` (${bar})` : '');
 
 function judgement(figure, summary) {

@@ -12,12 +12,15 @@ function sampleOnce(task) {
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
     let answer;
+    let logLines = 0;
     child.on('message', (message) => {
       answer = message;
+      // Up to here: what is said at the end of the process is no line of its running. Node's own hint below a first warning is not ours.
+      logLines = output.split('\n').filter((line) => line !== '' && !line.startsWith('(Use `node --trace-warnings')).length;
     });
     child.on('error', reject);
     child.on('close', (code) => {
-      if (answer?.figures) return resolve({ figures: answer.figures, logLines: output.split('\n').filter(Boolean).length, output });
+      if (answer?.figures) return resolve({ figures: answer.figures, logLines, output });
       reject(new Error(`${task.contender}: ${answer?.error ?? `ended with ${code}`}\n${output}`));
     });
     child.send(task);
@@ -38,7 +41,7 @@ async function sample(definition, contender, options, sink) {
     });
     const counts = await sink.counts();
     Object.assign(all, figures, { logLines, received: counts.otlp + counts.agent, requests: counts.requests, bytes: counts.bytes });
-    if (logLines > 0) all.output = output.slice(0, 2000);
+    if (output !== '') all.output = output.slice(0, 2000);
     const short = exportsSpans && (all.received < (figures.expectedAtLeast ?? 0) || (figures.expectedSpans ?? all.received) !== all.received);
     if (short) all.incomplete = `${all.received} of ${figures.expectedSpans ?? figures.expectedAtLeast} spans arrived`;
   }
