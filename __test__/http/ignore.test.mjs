@@ -110,6 +110,18 @@ test('a rule of another type is left out', async (t) => {
   );
 });
 
+test('one rule without its list counts, and what is no rule has no effect', async (t) => {
+  const tracing = await traced(t, { healthChecks: '/alive', ignoreIncoming: '/x', ignoreOutgoing: { host: 'y' }, onIncoming: 'no function' });
+  const port = await serve(t, (_request, response) => response.end());
+  await get(port, '/alive');
+  await get(port, '/x');
+  assert.match(await get(port, '/y'), /200 OK/);
+  assert.deepEqual(
+    (await serverSpans(tracing)).map((span) => span.attributes['url.path']),
+    ['/y'],
+  );
+});
+
 test('outgoing rules are prefixes, patterns and functions, and keep the headers as they are', async (t) => {
   const port = await serve(t, (request, response) => response.end(request.headers.traceparent));
   const origin = `http://${HOST}:${port}`;

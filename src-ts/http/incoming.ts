@@ -9,7 +9,7 @@ import { type Carrying, IgnoredRequest, REQUEST_TRACE, RequestTrace } from './re
 import { compileIncoming, type IncomingFilter } from './rules';
 import { isUnknown, methodOf } from './semantics';
 import { type AttributeList, SpanStarter } from './starter';
-import { defaultPort, firstElement, parseHost, pathStart, plainAddress, redactQuery } from './url';
+import { defaultPort, firstElement, parseHost, pathOf, plainAddress, redactQuery } from './url';
 import { describe, type Warn } from './warnings';
 
 /** Exporters of OpenTelemetry, ours included, name themselves so: a receiver in this process must not trace what traces it. */
@@ -77,7 +77,7 @@ export class IncomingTracer {
   private isIgnored(target: string, request: IncomingMessage): boolean {
     const agent = request.headers['user-agent'];
     if (agent !== undefined && agent.charCodeAt(0) === 79 /* O */ && agent.startsWith(EXPORTER_AGENT)) return true;
-    return this.ignored?.(pathOf(target), request) === true;
+    return this.ignored?.(target, request) === true;
   }
 
   /** The caller's context; the propagator is only asked when one of its headers is there. */
@@ -98,13 +98,6 @@ export class IncomingTracer {
       this.warn('OBS_HTTP_HOOK_THREW', `onIncoming threw (${describe(error)}); the span goes on without what it would have added`);
     }
   }
-}
-
-/** The path of a request target, without authority and query. */
-function pathOf(target: string): string {
-  const start = pathStart(target);
-  const question = target.indexOf('?', start);
-  return (question === -1 ? (start === 0 ? target : target.slice(start)) : target.slice(start, question)) || '/';
 }
 
 /** The attributes that a server span has at its start. One list literal: it becomes the span's own. */

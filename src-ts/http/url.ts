@@ -82,12 +82,19 @@ export function defaultPort(scheme: string): number {
 }
 
 /** Where the path of a request target begins: 0, but for the absolute form that proxies get (`GET http://host/path`). */
-export function pathStart(target: string): number {
+function pathStart(target: string): number {
   if (target.charCodeAt(0) === 47 /* / */) return 0;
   const authority = target.indexOf('://');
   if (authority === -1) return 0;
   const slash = target.indexOf('/', authority + 3);
   return slash === -1 ? target.length : slash;
+}
+
+/** The path of a request target, without authority and query. */
+export function pathOf(target: string): string {
+  const start = pathStart(target);
+  const question = target.indexOf('?', start);
+  return (question === -1 ? (start === 0 ? target : target.slice(start)) : target.slice(start, question)) || '/';
 }
 
 /** The first element of a comma-separated header, trimmed; `undefined` when there is none. */
