@@ -19,7 +19,7 @@ after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const ESM = `span(process.argv0 && NAME);`;
+const ESM = `span(NAME);`;
 const CJS = `const { trace } = require('@opentelemetry/api'); trace.getTracer('service').startSpan(NAME).end();`;
 
 for (const flag of ['--import', '--require']) {
@@ -71,8 +71,10 @@ test('forked children and cluster workers are traced, each by itself', async () 
     import { fork } from 'node:child_process';
     import cluster from 'node:cluster';
     import { once } from 'node:events';
-    const forked = fork(${JSON.stringify(child)}, ['fork']);
-    cluster.setupPrimary({ exec: ${JSON.stringify(child)}, args: ['cluster worker'] });
+    // Given, not inherited: this program is itself one of Node's flags.
+    const execArgv = ['--import', ${JSON.stringify(REGISTER)}];
+    const forked = fork(${JSON.stringify(child)}, ['fork'], { execArgv });
+    cluster.setupPrimary({ exec: ${JSON.stringify(child)}, args: ['cluster worker'], execArgv });
     const worker = cluster.fork();
     const ends = await Promise.all([once(forked, 'exit'), once(worker, 'exit')]);
     span('in the parent');

@@ -9,6 +9,12 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** The longest a program may run, in milliseconds. */
 const LIMIT_MILLIS = 60_000;
 
+/** Ended with the test's process, also after a failed assertion. */
+const running = new Set();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** What programs start with. */
 const IMPORTS = `
 import * as observability from '@manifest-cyber/observability-ts';
@@ -50,6 +56,7 @@ export function start(
       ...env,
     },
   });
+  running.add(child);
   const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MILLIS);
   let stdout = '';
   let stderr = '';
@@ -61,6 +68,7 @@ export function start(
   });
   const ended = once(child, 'close').then(([code, signal]) => {
     clearTimeout(limit);
+    running.delete(child);
     return { code, signal, stdout, stderr };
   });
   return {

@@ -25,7 +25,9 @@ export async function startSink(mood = 'accept') {
     names.push(...spanNames(request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body));
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
   });
-  server.listen(0, '127.0.0.1');
+  // A test that fails before it closes its sink must not keep the rest waiting.
+  server.on('connection', (socket) => socket.unref());
+  server.listen(0, '127.0.0.1').unref();
   await once(server, 'listening');
   const sink = {
     mood,
