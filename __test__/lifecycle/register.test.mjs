@@ -1,6 +1,7 @@
 /** Started from the command line alone, in either module system, in children too; and not at all when the environment says so. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -65,7 +66,7 @@ test('forked children and cluster workers are traced, each by itself', async () 
   const child = join(folder, 'child.cjs');
   writeFileSync(
     child,
-    `const { trace } = require(${JSON.stringify(apiPath())}); trace.getTracer('child').startSpan('in ' + process.argv[2]).end(); process.disconnect?.();`,
+    `const { trace } = require(${JSON.stringify(createRequire(import.meta.url).resolve('@opentelemetry/api'))}); trace.getTracer('child').startSpan('in ' + process.argv[2]).end(); process.disconnect?.();`,
   );
   const program = `
     import { fork } from 'node:child_process';
@@ -104,7 +105,3 @@ test('OTEL_SDK_DISABLED records nothing, starts no thread, and passes context on
   assert.deepEqual([code, stderr, stdout], [0, '', 'true 0 0 0\n']);
   assert.ok(!sink.names.includes('disabled'));
 });
-
-function apiPath() {
-  return new URL('../../node_modules/@opentelemetry/api/build/src/index.js', import.meta.url).pathname;
-}
