@@ -1,6 +1,7 @@
 /** Helpers around the active span. None of them throws, whether tracing runs or not. */
 import { type Attributes, context, type Span, type SpanOptions, SpanStatusCode, type TimeInput, type Tracer, trace } from '@opentelemetry/api';
 import { withSpanSet } from '../trace/context';
+import { textOf } from '../trace/text';
 import { OWN_SCOPE } from './instrumentations';
 import { VERSION } from './version';
 
@@ -78,7 +79,7 @@ function fail(span: Span, error: unknown): void {
 
 function messageOf(error: unknown): string {
   try {
-    return error instanceof Error ? error.message : String(error);
+    return error instanceof Error ? textOf(error.message) : textOf(error);
   } catch {
     return '';
   }

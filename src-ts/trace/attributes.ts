@@ -11,7 +11,7 @@ const MAX_DEPTH = 8;
 /** Elements of one array or map; a larger one is cut, so that one attribute cannot hold the thread. */
 const MAX_ELEMENTS = 4096;
 /** Elements of one value on all its levels: arrays that hold the same array again and again grow with the power of their depth. */
-const MAX_ELEMENTS_IN_ALL = 4 * MAX_ELEMENTS;
+const MAX_ELEMENTS_IN_ALL = MAX_ELEMENTS;
 /** Elements that the value being copied may still have. */
 let elementsLeft = 0;
 
@@ -109,15 +109,18 @@ export function compact(list: FlatAttributes): number {
 export function flatten(attributes: unknown, maxCount: number, maxLength: number): { list: FlatAttributes; dropped: number } {
   const list: FlatAttributes = [];
   let dropped = 0;
-  if (typeof attributes !== 'object' || attributes === null) return { list, dropped };
+  if (typeof attributes !== 'object' || attributes === null || ArrayBuffer.isView(attributes)) return { list, dropped };
   try {
     for (const key in attributes) {
       if (!hasOwn.call(attributes, key)) continue;
       const raw = (attributes as Record<string, unknown>)[key];
       if (raw === undefined || raw === null) continue;
+      if (list.length >> 1 >= maxCount) {
+        dropped++;
+        continue;
+      }
       const value = key === '' ? INVALID : cleanValue(raw, maxLength);
       if (value === INVALID) warnInvalid(key, raw);
-      else if (list.length >> 1 >= maxCount) dropped++;
       else list.push(key, value);
     }
   } catch {

@@ -125,5 +125,7 @@ export function identify(context: SpanContext | undefined | null): PassiveSpan |
     return lower.traceId === traceId && lower.spanId === spanId ? undefined : identify(lower);
   }
   if ((t0 | t1 | t2 | t3) === 0 || (s0 | s1) === 0) return undefined;
-  return new PassiveSpan(t0, t1, t2, t3, s0, s1, (context.traceFlags ?? 0) & 0xff, context.traceState, context.isRemote === true);
+  const { traceFlags } = context;
+  const flags = typeof traceFlags === 'number' ? traceFlags & 0xff : 0;
+  return new PassiveSpan(t0, t1, t2, t3, s0, s1, flags, context.traceState, context.isRemote === true);
 }

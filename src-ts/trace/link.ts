@@ -8,6 +8,7 @@ import { textOf } from './text';
 
 /** The record of a link, and its context for whoever reads the span; undefined when it names no span and says nothing else either. */
 export function readLink(link: unknown, limits: SpanLimits): { record: LinkRecord; context: SpanContext } | undefined {
+  if (typeof link !== 'object' || link === null) return undefined;
   try {
     const { context, attributes } = link as { context: SpanContext; attributes?: unknown };
     const { list, dropped } = flatten(attributes, limits.attributePerLinkCount, limits.attributeValueLength);

@@ -141,7 +141,8 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
 
   setAttributes(attributes: Attributes): this {
     if ((this.bits & ENDED) !== 0) return this.refuse();
-    if (typeof attributes !== 'object' || attributes === null) return this;
+    // Bytes are no attributes: each of millions would be one.
+    if (typeof attributes !== 'object' || attributes === null || ArrayBuffer.isView(attributes)) return this;
     try {
       for (const key in attributes) {
         if (hasOwn.call(attributes, key)) this.setAttribute(key, attributes[key]);

@@ -111,7 +111,7 @@ export class Tracer implements ApiTracer {
       core,
       this.scope,
       typeof name === 'string' ? name : textOf(name),
-      kind >>> 0 < KIND_COUNT ? kind : 0,
+      typeof kind === 'number' && kind >>> 0 < KIND_COUNT ? kind : 0,
       flags | FLAG_SAMPLED,
       trace0,
       trace1,
