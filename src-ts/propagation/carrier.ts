@@ -52,7 +52,8 @@ export function injectTraceContext<T>(carrier: T, context: Context = contextApi.
 }
 
 function isIndexed(carrier: unknown): carrier is Indexed {
-  return typeof carrier === 'object' && carrier !== null;
+  // Bytes are no carrier, and have a key for each of them.
+  return typeof carrier === 'object' && carrier !== null && !ArrayBuffer.isView(carrier);
 }
 
 function isMapLike(carrier: unknown): carrier is MapLike {
@@ -66,7 +67,12 @@ function find(names: string[], key: string, read: (name: string) => unknown): un
 }
 
 function textOf(value: unknown): string | string[] | undefined {
-  if (typeof value === 'string' || value === undefined || value === null) return value ?? undefined;
-  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1');
-  return Array.isArray(value) ? value.map((part) => textOf(part)).filter((part) => typeof part === 'string') : undefined;
+  if (!Array.isArray(value)) return singleText(value);
+  // A list in the list is no header; going into it could take without end.
+  return value.map(singleText).filter((part) => part !== undefined);
+}
+
+function singleText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1') : undefined;
 }
