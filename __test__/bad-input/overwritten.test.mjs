@@ -18,6 +18,10 @@ for (const [what, region] of Object.entries({ ring, dictionary })) {
       const sum = (counts) => Object.values(counts).reduce((total, count) => total + count, 0);
       assert.equal(started, 1000);
       assert.equal(started, exported + open + sum(dropped) + sum(queued));
+      if (what === 'ring') {
+        assert.ok(dropped.malformed > 0, 'the reader met overwritten records');
+        assert.match(stderr, /OBS_RECORD_MALFORMED/);
+      }
       const codes = stderr.match(/\[OBS_\w+\] Obs/g) ?? [];
       assert.equal(codes.length, new Set(codes).size, stderr);
     });
