@@ -1,5 +1,5 @@
 /** Spans as readers see them: OpenTelemetry's ReadableSpan and SpanProcessor interfaces. */
-import type { Attributes, Context, HrTime, Link, SpanContext, SpanKind, SpanStatus } from '@opentelemetry/api';
+import type { Attributes, Context, HrTime, Link, Span, SpanContext, SpanKind, SpanStatus } from '@opentelemetry/api';
 import type { EventRecord, LinkRecord } from '../arena/encoder';
 import { B_PARENT_REMOTE } from '../native/layout.gen';
 import { toObject } from './attributes';
@@ -42,8 +42,8 @@ export interface ReadableSpan {
  * OpenTelemetry's SpanProcessor. Its methods run on the JS thread, for each span: that is their cost. What one throws is one warning.
  */
 export interface SpanProcessor {
-  onStart(span: RecordingSpan, parentContext: Context): void;
-  onEnding?(span: RecordingSpan): void;
+  onStart(span: Span & ReadableSpan, parentContext: Context): void;
+  onEnding?(span: Span & ReadableSpan): void;
   onEnd(span: ReadableSpan): void;
   forceFlush(): Promise<void>;
   shutdown(): Promise<void>;
