@@ -22,9 +22,8 @@ test('a process with nothing to do ends at once, whatever waits to be sent', asy
 test('nothing wakes an idle process more than once a second', { skip: process.platform !== 'linux' && 'reads /proc' }, async () => {
   const sink = await startSink();
   const { code, stdout, stderr } = await run(
-    `import { readdirSync, readFileSync } from 'node:fs';
-     const threads = () => readdirSync('/proc/self/task').filter((task) => /^(obs-|tokio)/.test(readFileSync('/proc/self/task/' + task + '/comm', 'utf8')));
-     const wakes = () => threads().reduce((sum, task) => sum + Number(/^voluntary_ctxt_switches:\\s+(\\d+)/m.exec(readFileSync('/proc/self/task/' + task + '/status', 'utf8'))[1]), 0);
+    `const threads = () => threadsNamed(/^(obs-|tokio)/);
+     const wakes = () => wakesOf(threads());
      span('before it is idle');
      await tracing.forceFlush();
      // The worker watches closely for a second after the last span.

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { until } from '../../parts/until.mjs';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const THREADS = new URL('../../parts/threads.mjs', import.meta.url).href;
 
 /** The longest a program may run, in milliseconds. */
 const LIMIT_MILLIS = 60_000;
@@ -19,6 +20,7 @@ process.once('exit', () => {
 const IMPORTS = `
 import * as observability from '@manifest-cyber/observability-ts';
 import { setTimeout as delay } from 'node:timers/promises';
+import { threadsNamed, wakesOf } from '${THREADS}';
 const { getTracer, initTracing, withSpan } = observability;
 const span = (name) => getTracer().startSpan(name).end();
 const ready = () => console.log('ready');
