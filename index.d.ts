@@ -1,6 +1,6 @@
 // Made by `npm run types` from src-ts/. Do not edit.
 import { IncomingMessage, ServerResponse } from 'node:http';
-import { Span, SpanKind, SpanContext, HrTime, SpanStatus, Attributes, Link, Context, TracerProvider, Tracer, TimeInput, SpanOptions } from '@opentelemetry/api';
+import { Span, Context, SpanKind, SpanContext, HrTime, SpanStatus, Attributes, Link, TracerProvider, Tracer, TimeInput, SpanOptions } from '@opentelemetry/api';
 
 /** Errors that reach Express's error handling, put on the server span. */
 
@@ -71,6 +71,38 @@ type Middleware = (request: IncomingMessage, response: ServerResponse, next: (er
  * instrumentation has made one. It never makes a second one, wherever and however often it is mounted.
  */
 declare function tracingMiddleware(options?: TracingMiddlewareOptions): Middleware;
+
+/** The context that a message brings, whatever carries it. */
+
+/**
+ * The context that a message names, over the root context or `context`; a message without a valid one gives `context` back. Never throws.
+ *
+ * Understands SQS messages and batch entries, the records of a Lambda function's SQS event, SNS envelopes in SQS (raw delivery or not), AMQP
+ * messages, anything with `headers`, and bodies with `traceContext: { traceparent, tracestate }`: text, bytes or parsed. What the transport
+ * carries wins over the body: first attributes or headers, then SQS's system attribute `AWSTraceHeader`.
+ *
+ * @example
+ * const parent = extractMessage(message);
+ */
+declare function extractMessage(message: unknown, context?: Context): Context;
+
+/** A context into a message, whatever kind of message it is. */
+
+/**
+ * Puts a context, by default the active one, into a message and returns the message. Never throws; what is no object is given back as it is.
+ *
+ * - SQS messages, batch entries and SNS publish inputs: message attributes; where none is free or the size does not allow it, the system attribute
+ *   `AWSTraceHeader`, which counts for neither
+ * - records of a Lambda function's SQS event, and SNS envelopes: their attributes
+ * - AMQP messages and publish options, and anything else with `headers`: the headers
+ * - any other object is taken for a body and gets `traceContext: { traceparent, tracestate }`
+ *
+ * The message's own lists of attributes or headers are replaced by longer ones, not written to. A frozen message is copied.
+ *
+ * @example
+ * await sqs.send(new SendMessageCommand(injectMessage({ QueueUrl, MessageBody })));
+ */
+declare function injectMessage<T>(message: T, context?: Context): T;
 
 /** Options of {@link startReceiver}. */
 interface ReceiverOptions {
@@ -457,5 +489,5 @@ declare function addSpanEvent(name: string, attributes?: Attributes, time?: Time
 /** Sets attributes of the active span. */
 declare function setSpanAttributes(attributes: Attributes): void;
 
-export { DEFAULT_HEALTH_CHECKS, ReceiverError, TraceContext, addSpanEvent, createTestTracing, extractTraceContext, formatTraceparent, getActiveSpan, getTracer, initTracing, injectTraceContext, parseTraceparent, recordError, setSpanAttributes, startReceiver, tracingErrorMiddleware, tracingMiddleware, withSpan };
+export { DEFAULT_HEALTH_CHECKS, ReceiverError, TraceContext, addSpanEvent, createTestTracing, extractMessage, extractTraceContext, formatTraceparent, getActiveSpan, getTracer, initTracing, injectMessage, injectTraceContext, parseTraceparent, recordError, setSpanAttributes, startReceiver, tracingErrorMiddleware, tracingMiddleware, withSpan };
 export type { BatchOptions, ExporterOptions, HttpInstrumentationOptions, IncomingRule, Instrumentation, LimitOptions, OtlpReceiver, OutgoingRequest, OutgoingRule, ReadableSpan, ReceivedTrace, ReceiverOptions, SamplingOptions, SpanProcessor, TestTracing, TestTracingOptions, TimedEvent, Tracing, TracingMiddlewareOptions, TracingOptions, TracingStats };

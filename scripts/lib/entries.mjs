@@ -8,7 +8,12 @@ import { Problem } from './problem.mjs';
  * Subpaths that pick some of the root's exports: each is a source file of re-exports, and every name in it is one of the root's as well.
  * So there is one bundle with the package's only copy of its state, whichever subpaths and module systems a service mixes.
  */
-const subpaths = { tracing: 'src-ts/tracing.ts', express: 'src-ts/express/index.ts', testing: 'src-ts/testing/index.ts' };
+const subpaths = {
+  tracing: 'src-ts/tracing.ts',
+  express: 'src-ts/express/index.ts',
+  messaging: 'src-ts/messaging/index.ts',
+  testing: 'src-ts/testing/index.ts',
+};
 
 /** The root, of which index.d.ts and dist/index.cjs are made. */
 export const rootEntry = 'src-ts/index.ts';

@@ -1,0 +1,59 @@
+/** A context into a message of SQS: message attributes, or the system attribute `AWSTraceHeader` where no attribute fits. */
+import type { Context } from '@opentelemetry/api';
+import { warnOnce } from '../native/warn';
+import { injectTraceContext } from '../propagation/carrier';
+import { SPAN_KEY } from '../trace/context';
+import { identified } from '../trace/tracer';
+import { type Fields, fieldsOf } from './fields';
+import { bytesLeft, bytesOfAttribute, fitting, MAX_ATTRIBUTES, sizeOf, TEXT_TYPE } from './room';
+import { formatXray } from './xray';
+
+const SYSTEM_ATTRIBUTE = 'AWSTraceHeader';
+
+/** What is added to a message. */
+export interface SqsAddition {
+  /** All message attributes, the user's and ours; undefined when none of ours fits. */
+  readonly attributes: Record<string, unknown> | undefined;
+  /** The value of `AWSTraceHeader`; undefined when message attributes carry the context. */
+  readonly traceHeader: string | undefined;
+  /** Bytes that the attributes add. */
+  readonly bytes: number;
+}
+
+const NOTHING: SqsAddition = { attributes: undefined, traceHeader: undefined, bytes: 0 };
+
+/**
+ * What of `context` a message with this body and these attributes can carry. The user's attributes stay; ours of the same names are replaced. `bytes` is
+ * what a batch has left for all its messages.
+ */
+export function sqsAddition(context: Context, body: unknown, given: Fields | undefined, bytes = Number.POSITIVE_INFINITY): SqsAddition {
+  const headers = injectTraceContext<Record<string, string>>({}, context);
+  const names = Object.keys(headers);
+  if (names.length === 0) return NOTHING;
+  const kept = Object.fromEntries(Object.entries(given ?? {}).filter(([name]) => !Object.hasOwn(headers, name.toLowerCase())));
+  const room = { attributes: MAX_ATTRIBUTES - Object.keys(kept).length, bytes: Math.min(bytes, bytesLeft(sizeOf(body, kept))) };
+  const fit = fitting(headers, room);
+  if (names.includes('traceparent') ? fit[0]?.[0] === 'traceparent' : fit.length > 0) {
+    const attributes = Object.fromEntries(fit.map(([name, value]) => [name, { DataType: TEXT_TYPE, StringValue: value }]));
+    return { attributes: { ...kept, ...attributes }, traceHeader: undefined, bytes: fit.reduce((sum, one) => sum + bytesOfAttribute(...one), 0) };
+  }
+  const span = identified(context.getValue(SPAN_KEY));
+  return span === undefined ? NOTHING : { ...NOTHING, traceHeader: formatXray(span) };
+}
+
+/** The input of a send, or an entry of a batch, with a context in it. The given one stays as it is: it may be used again. */
+export function withContext(input: Fields, context: Context, bytes?: number): { input: Fields; bytes: number } {
+  const addition = sqsAddition(context, input['MessageBody'] ?? input['Body'], fieldsOf(input['MessageAttributes']), bytes);
+  if (addition.attributes !== undefined) return { input: { ...input, MessageAttributes: addition.attributes }, bytes: addition.bytes };
+  if (addition.traceHeader === undefined) return { input, bytes: 0 };
+  const system = fieldsOf(input['MessageSystemAttributes']);
+  if (system?.[SYSTEM_ATTRIBUTE] !== undefined) {
+    warnOnce(
+      'OBS_SQS_NO_ROOM',
+      'a message has ten attributes of its own and an AWSTraceHeader, so that no place is left for its trace; leave one of them free, or put `traceContext` into the body (injectMessage does).',
+    );
+    return { input, bytes: 0 };
+  }
+  const header = { DataType: TEXT_TYPE, StringValue: addition.traceHeader };
+  return { input: { ...input, MessageSystemAttributes: { ...system, [SYSTEM_ATTRIBUTE]: header } }, bytes: 0 };
+}
