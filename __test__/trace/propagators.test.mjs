@@ -191,7 +191,10 @@ function revoked() {
   return proxy;
 }
 for (const [what, carrier] of Object.entries(hostile)) {
-  test(`extractTraceContext finds nothing in ${what}`, () => assert.equal(extractTraceContext(carrier), ROOT_CONTEXT));
+  test(`extractTraceContext finds nothing in ${what}`, () => {
+    assert.equal(extractTraceContext(carrier, ROOT_CONTEXT), ROOT_CONTEXT);
+    assert.equal(trace.getSpanContext(extractTraceContext(carrier)), undefined);
+  });
   test(`injectTraceContext gives ${what} back`, () => assert.equal(injectTraceContext(carrier, under(REMOTE)), carrier));
 }
 

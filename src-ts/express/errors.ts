@@ -1,8 +1,8 @@
 /** Errors that reach Express's error handling, put on the server span. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { trace } from '@opentelemetry/api';
 import { type Carrying, REQUEST_TRACE } from '../http/request';
+import { spanOf } from '../trace/active';
 
 /** An error-handling middleware. */
 export type ErrorMiddleware = (error: unknown, request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
@@ -15,7 +15,7 @@ export function tracingErrorMiddleware(): ErrorMiddleware {
   return function tracingErrors(error, request, _response, next) {
     try {
       const traced = (request as IncomingMessage & Carrying)[REQUEST_TRACE];
-      if (traced === undefined) trace.getActiveSpan()?.recordException(error instanceof Error ? error : String(error));
+      if (traced === undefined) spanOf()?.recordException(error instanceof Error ? error : String(error));
       else if (traced.span !== undefined) traced.recordError(error);
     } catch {
       // A hostile error object (a throwing getter) must still reach the application's own error handler.

@@ -1,7 +1,7 @@
 /** The tracing middleware. */
 
 import { type IncomingMessage, type ServerResponse, validateHeaderName } from 'node:http';
-import { context, type Span, trace } from '@opentelemetry/api';
+import type { Span } from '@opentelemetry/api';
 import { rpcMetadata } from '../http/context';
 import { IncomingTracer } from '../http/incoming';
 import { follow } from '../http/lifetime';
@@ -9,7 +9,9 @@ import type { HttpInstrumentationOptions } from '../http/options';
 import { type Carrying, REQUEST_TRACE } from '../http/request';
 import { warnOnce } from '../native/warn';
 import { formatTraceparent, writeTraceparent } from '../propagation/traceparent';
+import { activeContext, runWith } from '../trace/active';
 import { IdentifiedSpan } from '../trace/identity';
+import { tracerFor } from '../trace/provider';
 
 /** Options of {@link tracingMiddleware}. */
 export interface TracingMiddlewareOptions extends Pick<HttpInstrumentationOptions, 'healthChecks' | 'ignoreIncoming' | 'onIncoming'> {
@@ -29,7 +31,7 @@ export type Middleware = (request: IncomingMessage, response: ServerResponse, ne
  */
 export function tracingMiddleware(options: TracingMiddlewareOptions = {}): Middleware {
   const header = usableHeader(options.responseHeader);
-  const tracer = new IncomingTracer(options, trace.getTracer('@manifest-cyber/observability-ts'), warnOnce);
+  const tracer = new IncomingTracer(options, tracerFor('@manifest-cyber/observability-ts'), warnOnce);
 
   return function tracing(request: IncomingMessage & Carrying, response: ServerResponse & Carrying, next) {
     const before = response[REQUEST_TRACE];
@@ -41,13 +43,13 @@ export function tracingMiddleware(options: TracingMiddlewareOptions = {}): Middl
     const traced = tracer.start(request, response, true);
     if (traced === undefined) {
       // Another instrumentation has made the server span.
-      if (header !== undefined) addHeader(response, header, rpcMetadata(context.active())?.span);
+      if (header !== undefined) addHeader(response, header, rpcMetadata(activeContext())?.span);
       next();
       return;
     }
     if (header !== undefined) addHeader(response, header, traced.span);
     follow(traced, request, response);
-    context.with(traced.context, next);
+    runWith(traced.context, next);
   };
 }
 

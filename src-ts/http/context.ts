@@ -1,10 +1,10 @@
 /** The context of a request: an OpenTelemetry context that holds the server span without copying a map per request. */
 
-import { type Context, createContextKey, ROOT_CONTEXT, type Span } from '@opentelemetry/api';
-import { SPAN_KEY, suppress } from '../trace/context';
+import type { Context, Span } from '@opentelemetry/api';
+import { EMPTY_CONTEXT, SPAN_KEY, suppress } from '../trace/context';
 
 /** A registered symbol, so that every copy of OpenTelemetry's core package finds the same value. */
-const RPC_METADATA_KEY = createContextKey('OpenTelemetry SDK Context Key RPC_METADATA');
+const RPC_METADATA_KEY = Symbol.for('OpenTelemetry SDK Context Key RPC_METADATA');
 
 /** What OpenTelemetry's framework instrumentations (Express, Koa, Fastify, …) look for in the context to report the route they found. */
 export interface RpcMetadata {
@@ -17,7 +17,7 @@ export interface RpcMetadata {
 }
 
 /** Context in which nothing is traced, for what happens inside ignored requests. */
-export const SUPPRESSED: Context = suppress(ROOT_CONTEXT);
+export const SUPPRESSED: Context = suppress(EMPTY_CONTEXT);
 
 /** The metadata that the nearest HTTP instrumentation put here. */
 export function rpcMetadata(context: Context): RpcMetadata | undefined {

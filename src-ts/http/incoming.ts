@@ -2,8 +2,11 @@
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Context, context, propagation, ROOT_CONTEXT, SpanKind, type TextMapGetter, type Tracer } from '@opentelemetry/api';
+import type { Context, TextMapGetter, Tracer } from '@opentelemetry/api';
+import { activeContext, activePropagator } from '../trace/active';
+import { EMPTY_CONTEXT } from '../trace/context';
 import { rpcMetadata, SUPPRESSED } from './context';
+import { KIND_SERVER } from './kind';
 import type { HttpInstrumentationOptions } from './options';
 import { type Carrying, IgnoredRequest, REQUEST_TRACE, RequestTrace } from './request';
 import { compileIncoming, type IncomingFilter } from './rules';
@@ -51,7 +54,7 @@ export class IncomingTracer {
   ): RequestTrace | IgnoredRequest | undefined {
     try {
       // An instrumentation around ours says so in the context; its span must still be open, because a server started inside a request inherits that context.
-      if (shared && rpcMetadata(context.active())?.span.isRecording()) return undefined;
+      if (shared && rpcMetadata(activeContext())?.span.isRecording()) return undefined;
       const trace = this.trace(request);
       request[REQUEST_TRACE] = trace;
       if (response !== undefined) response[REQUEST_TRACE] = trace;
@@ -68,7 +71,7 @@ export class IncomingTracer {
     if (this.isIgnored(target, request)) return IGNORED;
     const method = methodOf(request.method ?? '');
     const base = this.extract(request.headers);
-    const span = this.starter.start(method.name, SpanKind.SERVER, base, attributesOf, request);
+    const span = this.starter.start(method.name, KIND_SERVER, base, attributesOf, request);
     const trace = new RequestTrace(span, base, request, method);
     if (this.onIncoming !== undefined && span.isRecording()) this.callHook(this.onIncoming, trace, request);
     return trace;
@@ -83,12 +86,12 @@ export class IncomingTracer {
   /** The caller's context; the propagator is only asked when one of its headers is there. */
   private extract(headers: IncomingHttpHeaders): Context {
     // A tracestate without a traceparent means nothing (W3C Trace Context, section 3.3).
-    this.fields ??= propagation.fields().filter((field) => field !== 'tracestate' && field !== 'traceparent');
-    if (headers.traceparent !== undefined) return propagation.extract(ROOT_CONTEXT, headers, HEADER_GETTER);
+    this.fields ??= (activePropagator()?.fields() ?? []).filter((field) => field !== 'tracestate' && field !== 'traceparent');
+    if (headers.traceparent !== undefined) return extractFrom(headers);
     for (const field of this.fields) {
-      if (headers[field] !== undefined) return propagation.extract(ROOT_CONTEXT, headers, HEADER_GETTER);
+      if (headers[field] !== undefined) return extractFrom(headers);
     }
-    return ROOT_CONTEXT;
+    return EMPTY_CONTEXT;
   }
 
   private callHook(hook: NonNullable<HttpInstrumentationOptions['onIncoming']>, trace: RequestTrace, request: IncomingMessage): void {
@@ -98,6 +101,10 @@ export class IncomingTracer {
       this.warn('OBS_HTTP_HOOK_THREW', `onIncoming threw (${describe(error)}); the span goes on without what it would have added`);
     }
   }
+}
+
+function extractFrom(headers: IncomingHttpHeaders): Context {
+  return activePropagator()?.extract(EMPTY_CONTEXT, headers, HEADER_GETTER) ?? EMPTY_CONTEXT;
 }
 
 /** The attributes that a server span has at its start. One list literal: it becomes the span's own. */

@@ -6,7 +6,7 @@
 import type * as http from 'node:http';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { context } from '@opentelemetry/api';
+import { activeContext, runWith } from '../trace/active';
 import { type Carrying, type IgnoredRequest, REQUEST_TRACE, type RequestTrace } from './request';
 
 type TracedRequest = http.IncomingMessage & Carrying;
@@ -66,8 +66,8 @@ function emitOfResponse(this: TracedResponse, ...args: unknown[]): boolean {
 
 function emitWithin(emitter: TracedRequest | TracedResponse, emit: (...args: never[]) => boolean, args: unknown[]): boolean {
   const trace = emitter[REQUEST_TRACE];
-  if (trace === undefined || context.active() === trace.context) return emit.apply(emitter, args as never[]);
-  return context.with(trace.context, () => emit.apply(emitter, args as never[]));
+  if (trace === undefined || activeContext() === trace.context) return emit.apply(emitter, args as never[]);
+  return runWith(trace.context, () => emit.apply(emitter, args as never[]));
 }
 
 /** Ends the span of a waiting response when its connection closes first. One listener a connection, however many wait. */

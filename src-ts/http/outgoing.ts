@@ -1,7 +1,10 @@
 /** Client spans, whichever client makes the request: what they carry, how they end, and the headers that go out. */
 
-import { type Context, context, propagation, type Span, SpanKind, SpanStatusCode, type TextMapSetter, type Tracer, trace } from '@opentelemetry/api';
+import type { Context, Span, TextMapSetter, Tracer } from '@opentelemetry/api';
+import { activeContext, activePropagator, spanOf } from '../trace/active';
 import { isSuppressed, withSpanSet } from '../trace/context';
+import { STATUS_ERROR } from '../trace/span';
+import { KIND_CLIENT } from './kind';
 import type { HttpInstrumentationOptions, OutgoingRequest } from './options';
 import { compileOutgoing, type OutgoingFilter } from './rules';
 import { ERROR_TYPE, errorType, HTTP_RESPONSE_STATUS_CODE, isUnknown, type Method, methodOf, SERVER_PORT, URL_FULL } from './semantics';
@@ -60,9 +63,7 @@ export class OutgoingTrace {
 
   private setFailure(type: string, error: unknown): void {
     this.span.setAttribute(ERROR_TYPE, type);
-    this.span.setStatus(
-      error instanceof Error && error.message ? { code: SpanStatusCode.ERROR, message: error.message } : { code: SpanStatusCode.ERROR },
-    );
+    this.span.setStatus(error instanceof Error && error.message ? { code: STATUS_ERROR, message: error.message } : { code: STATUS_ERROR });
   }
 }
 
@@ -76,8 +77,8 @@ export interface HeaderAccess<C> extends TextMapSetter<C> {
  * leave a request so.
  */
 function isTracedAlready<C>(active: Context, carrier: C, headers: HeaderAccess<C>): boolean {
-  const span = trace.getSpan(active) as (Span & { kind?: unknown }) | undefined;
-  if (span?.kind !== SpanKind.CLIENT) return false;
+  const span = spanOf(active) as (Span & { kind?: unknown }) | undefined;
+  if (span?.kind !== KIND_CLIENT) return false;
   return headers.get(carrier, 'traceparent')?.includes(span.spanContext().spanId) === true;
 }
 
@@ -103,7 +104,7 @@ export class OutgoingTracer {
    */
   start<C>(method: string, scheme: string, authority: string, path: string, carrier: C, headers: HeaderAccess<C>): OutgoingTrace | undefined {
     try {
-      const active = context.active();
+      const active = activeContext();
       if (isSuppressed(active) || isTracedAlready(active, carrier, headers)) return undefined;
       const known = methodOf(method);
       const described: OutgoingRequest | undefined =
@@ -111,8 +112,8 @@ export class OutgoingTracer {
           ? { method, host: authority, path, url: redactUrl(fullUrl(scheme, authority, path)) }
           : undefined;
       if (described !== undefined && this.ignored?.(described)) return undefined;
-      const span = this.starter.start(known.name, SpanKind.CLIENT, active, attributesOf, { known, method, scheme, authority, path });
-      propagation.inject(withSpanSet(active, span), carrier, headers);
+      const span = this.starter.start(known.name, KIND_CLIENT, active, attributesOf, { known, method, scheme, authority, path });
+      activePropagator()?.inject(withSpanSet(active, span), carrier, headers);
       if (span.isRecording()) {
         if (this.onOutgoing !== undefined && described !== undefined) this.callHook(this.onOutgoing, span, described);
       }

@@ -1,7 +1,8 @@
 /** A traced incoming request, from the moment its headers are there to the moment its response is done. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Context, type Span, SpanStatusCode } from '@opentelemetry/api';
+import type { Context, Span } from '@opentelemetry/api';
+import { STATUS_ERROR } from '../trace/span';
 import { RequestContext, type RpcMetadata } from './context';
 import { routeOf, spanName } from './route';
 import { CLIENT_ABORTED, ERROR_TYPE, errorType, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, type Method } from './semantics';
@@ -101,9 +102,7 @@ export class RequestTrace implements RpcMetadata {
 
   private setFailure(type: string, error: unknown): void {
     this.span.setAttribute(ERROR_TYPE, type);
-    this.span.setStatus(
-      error instanceof Error && error.message ? { code: SpanStatusCode.ERROR, message: error.message } : { code: SpanStatusCode.ERROR },
-    );
+    this.span.setStatus(error instanceof Error && error.message ? { code: STATUS_ERROR, message: error.message } : { code: STATUS_ERROR });
   }
 
   private end(): void {

@@ -3,7 +3,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Socket } from 'node:net';
-import { context } from '@opentelemetry/api';
+import { runWith } from '../trace/active';
 import { watchHandshake } from './handshake';
 import type { IncomingTracer } from './incoming';
 import { follow } from './lifetime';
@@ -63,7 +63,7 @@ function emitTraced(server: http.Server, original: Method, args: unknown[], trac
 /** Runs the listeners with the span active. What they throw is noted and goes on its way. */
 function runHandlers(trace: RequestTrace | IgnoredRequest, server: http.Server, original: Method, args: unknown[]): boolean {
   try {
-    return context.with(trace.context, () => original.apply(server, args));
+    return runWith(trace.context, () => original.apply(server, args));
   } catch (error) {
     if (trace.span !== undefined) trace.fail(error);
     throw error;

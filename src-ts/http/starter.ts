@@ -1,7 +1,7 @@
 /** Starting a span with attributes at the least cost: our own tracer takes them as a list, any other as an object. */
 
-import { type Tracer as ApiTracer, type Attributes, type Context, ROOT_CONTEXT, type Span, type SpanKind } from '@opentelemetry/api';
-import { SPAN_KEY } from '../trace/context';
+import type { Tracer as ApiTracer, Attributes, Context, Span, SpanKind } from '@opentelemetry/api';
+import { EMPTY_CONTEXT, SPAN_KEY } from '../trace/context';
 import { RecordingSpan } from '../trace/span';
 import { identified, Tracer } from '../trace/tracer';
 
@@ -20,7 +20,7 @@ export class SpanStarter {
   start<T>(name: string, kind: SpanKind, context: Context, attributes: (from: T) => AttributeList, from: T): Span {
     const { own } = this;
     if (own === undefined) return this.tracer.startSpan(name, { kind, attributes: asObject(attributes(from)) }, context);
-    const parent = context === ROOT_CONTEXT ? undefined : identified(context.getValue(SPAN_KEY));
+    const parent = context === EMPTY_CONTEXT ? undefined : identified(context.getValue(SPAN_KEY));
     const span = own.start(name, kind, parent, context);
     if (span instanceof RecordingSpan) own.begin(span, attributes(from), context);
     return span;

@@ -1,5 +1,7 @@
 /** Context in and out of carriers: objects of headers of any kind. */
-import { type Context, context as contextApi, propagation, ROOT_CONTEXT, type TextMapGetter, type TextMapSetter } from '@opentelemetry/api';
+import type { Context, TextMapGetter, TextMapSetter } from '@opentelemetry/api';
+import { activeContext, activePropagator } from '../trace/active';
+import { EMPTY_CONTEXT } from '../trace/context';
 
 type Indexed = Record<string, unknown>;
 interface MapLike {
@@ -36,8 +38,8 @@ const SETTER: TextMapSetter<unknown> = {
  * @example
  * context.with(extractTraceContext(request.headers), () => handle(request));
  */
-export function extractTraceContext(carrier: unknown, base: Context = ROOT_CONTEXT): Context {
-  return propagation.extract(base, carrier, GETTER);
+export function extractTraceContext(carrier: unknown, base: Context = EMPTY_CONTEXT): Context {
+  return activePropagator()?.extract(base, carrier, GETTER) ?? base;
 }
 
 /**
@@ -46,8 +48,8 @@ export function extractTraceContext(carrier: unknown, base: Context = ROOT_CONTE
  * @example
  * await fetch(url, { headers: injectTraceContext({}) });
  */
-export function injectTraceContext<T>(carrier: T, context: Context = contextApi.active()): T {
-  propagation.inject(context, carrier, SETTER);
+export function injectTraceContext<T>(carrier: T, context: Context = activeContext()): T {
+  activePropagator()?.inject(context, carrier, SETTER);
   return carrier;
 }
 

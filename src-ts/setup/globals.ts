@@ -1,28 +1,48 @@
 /** Registration with `@opentelemetry/api`. */
-import { context, propagation, type TextMapPropagator, trace } from '@opentelemetry/api';
+import type { TextMapPropagator } from '@opentelemetry/api';
 import { warnOnce } from '../native/warn';
+import { claim, disown, type Registered, register, registered, unregister } from '../trace/active';
 import { AsyncContextManager } from '../trace/context-manager';
 import type { TracerProvider } from '../trace/provider';
+import { apiVersion, loadedApi } from './api-package';
 
-/** Registers provider, context manager and propagator; returns what takes it back. What somebody else has registered stays, with a warning. */
-export function registerGlobals(provider: TracerProvider, propagator: TextMapPropagator): () => void {
-  const manager = new AsyncContextManager().enable();
+/** How a warning names the place that another SDK has taken. */
+const PLACES = { trace: 'TRACER_PROVIDER', context: 'CONTEXT_MANAGER', propagation: 'PROPAGATOR' } as const;
+
+/**
+ * Registers provider, context manager and propagator; returns what takes them back. What somebody else has registered stays, with a warning, unless it is
+ * to be replaced.
+ */
+export function registerGlobals(provider: TracerProvider, propagator: TextMapPropagator, { replace = false } = {}): () => void {
+  const loaded = loadedApi();
+  const version = apiVersion();
   const undo: (() => void)[] = [];
-  const register = (name: string, registered: boolean, remove: () => void): void => {
-    if (registered) undo.push(remove);
-    else
+
+  function put<K extends keyof Registered>(name: K, instance: NonNullable<Registered[K]>): void {
+    if (replace) unregister(name);
+    if (registered()?.[name] !== undefined) {
+      const place = PLACES[name];
       warnOnce(
-        `OBS_GLOBAL_TAKEN_${name}`,
-        `another OpenTelemetry SDK has registered its ${name.toLowerCase().replace('_', ' ')} with @opentelemetry/api already; it stays. Start observability-ts first, or remove the other SDK.`,
+        `OBS_GLOBAL_TAKEN_${place}`,
+        `another OpenTelemetry SDK has registered its ${place.toLowerCase().replace('_', ' ')} with @opentelemetry/api already; it stays. Start observability-ts first, or remove the other SDK.`,
       );
-  };
-  register('TRACER_PROVIDER', trace.setGlobalTracerProvider(provider), () => trace.disable());
-  register('CONTEXT_MANAGER', context.setGlobalContextManager(manager), () => {
-    context.disable();
-    manager.disable();
-  });
-  register('PROPAGATOR', propagation.setGlobalPropagator(propagator), () => propagation.disable());
+      return;
+    }
+    // A module that is loaded has to hear of the provider: the tracers that it gave out wait for it, and it registers a proxy in its place.
+    if (name !== 'trace' || loaded?.trace.setGlobalTracerProvider(provider) !== true) register(name, instance, version);
+    claim(name, instance);
+    const inPlace = registered()?.[name];
+    undo.push(() => {
+      if (disown(name, instance) && registered()?.[name] === inPlace) unregister(name);
+    });
+  }
+
+  const manager = new AsyncContextManager().enable();
+  put('trace', provider);
+  put('context', manager);
+  put('propagation', propagator);
+  undo.push(() => manager.disable());
   return () => {
-    for (const remove of undo) remove();
+    for (const takeBack of undo) takeBack();
   };
 }

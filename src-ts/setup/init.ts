@@ -6,7 +6,7 @@ import { type Addon, loadAddon } from '../native/addon';
 import { silenceWarnings, warn, warnOnce } from '../native/warn';
 import { propagatorsByName } from '../propagation/propagators';
 import { TraceCore } from '../trace/core';
-import { TracerProvider } from '../trace/provider';
+import { idleCore, ownProvider as provider } from '../trace/provider';
 import { flushAtExit } from './exit';
 import { registerGlobals } from './globals';
 import { startInstrumentations } from './instrumentations';
@@ -83,7 +83,7 @@ function traced(addon: Addon, settings: Settings, recorder: Recorder, options: T
     resource: settings.resource,
     processors: options.spanProcessors ?? [],
   });
-  const provider = new TracerProvider(core);
+  provider.adopt(core);
   const unregister = registerGlobals(provider, propagatorsByName(settings.propagators));
   const stopInstrumentations = startInstrumentations(options, provider, VERSION);
   let ended: Promise<boolean> | undefined;
@@ -122,9 +122,7 @@ function traced(addon: Addon, settings: Settings, recorder: Recorder, options: T
 
 /** Tracing that does nothing: spans record nothing, the API works, and context is passed on in the formats given, if any. */
 function untraced(propagators?: readonly string[]): Tracing {
-  const core = new TraceCore({});
-  core.running = false;
-  const provider = new TracerProvider(core);
+  provider.adopt(idleCore());
   const unregister = propagators === undefined ? () => {} : registerGlobals(provider, propagatorsByName(propagators));
   const shutdown = (): Promise<boolean> => {
     unregister();

@@ -1,18 +1,21 @@
 /** Helpers around the active span. None of them throws, whether tracing runs or not. */
-import { type Attributes, context, type Span, type SpanOptions, SpanStatusCode, type TimeInput, type Tracer, trace } from '@opentelemetry/api';
+import type { Attributes, Span, SpanOptions, TimeInput, Tracer } from '@opentelemetry/api';
+import { activeContext, runWith, spanOf } from '../trace/active';
 import { withSpanSet } from '../trace/context';
+import { tracerFor } from '../trace/provider';
+import { STATUS_ERROR } from '../trace/span';
 import { textOf } from '../trace/text';
 import { OWN_SCOPE } from './instrumentations';
 import { VERSION } from './version';
 
 /** A tracer; without a name, that of this package. May be called before `initTracing`: it works from then on. */
 export function getTracer(name: string = OWN_SCOPE, version: string | undefined = name === OWN_SCOPE ? VERSION : undefined): Tracer {
-  return trace.getTracer(name, version);
+  return tracerFor(name, version);
 }
 
 /** The active span; undefined where there is none. */
 export function getActiveSpan(): Span | undefined {
-  return trace.getActiveSpan();
+  return spanOf();
 }
 
 /**
@@ -26,9 +29,9 @@ export function getActiveSpan(): Span | undefined {
  * });
  */
 export function withSpan<T>(name: string, fn: (span: Span) => T, options?: SpanOptions): T {
-  const parent = context.active();
+  const parent = activeContext();
   const span = getTracer().startSpan(name, options, parent);
-  return context.with(withSpanSet(parent, span), () => {
+  return runWith(withSpanSet(parent, span), () => {
     let result: T;
     try {
       result = fn(span);
@@ -74,7 +77,7 @@ function fail(span: Span, error: unknown): void {
   const message = messageOf(error);
   // Anything can be thrown; what is no object is told by its text.
   span.recordException(typeof error === 'object' && error !== null ? (error as Error) : message);
-  span.setStatus({ code: SpanStatusCode.ERROR, message });
+  span.setStatus({ code: STATUS_ERROR, message });
 }
 
 function messageOf(error: unknown): string {

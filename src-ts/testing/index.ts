@@ -1,5 +1,5 @@
 /** Tracing for the user's own tests: in memory, at once, no collector. */
-import { type TracerProvider as ApiTracerProvider, context, ProxyTracerProvider, propagation, type Tracer, trace } from '@opentelemetry/api';
+import type { TracerProvider as ApiTracerProvider, Tracer } from '@opentelemetry/api';
 import { propagatorsByName } from '../propagation/propagators';
 import { registerGlobals } from '../setup/globals';
 import { noStats, replaceTracing } from '../setup/init';
@@ -7,23 +7,11 @@ import { startInstrumentations } from '../setup/instrumentations';
 import type { Tracing, TracingOptions } from '../setup/options';
 import { VERSION } from '../setup/version';
 import { TraceCore } from '../trace/core';
-import { TracerProvider } from '../trace/provider';
+import { ownProvider as provider } from '../trace/provider';
 import type { ReadableSpan, SpanProcessor } from '../trace/readable';
 
 /** Options of {@link createTestTracing}. */
 export type TestTracingOptions = Pick<TracingOptions, 'resource' | 'http' | 'instrumentations' | 'propagators' | 'limits'>;
-
-/**
- * One provider for all test tracing of a process, one after the other: tracers that the code under test keeps, as modules do, belong to it and
- * work with the next one, too.
- */
-let provider: TracerProvider | undefined;
-
-/** Whether a provider is registered. Disabling the API where none is would cut off the tracers that modules got from it before. */
-function isTaken(): boolean {
-  const registered = trace.getTracerProvider();
-  return !(registered instanceof ProxyTracerProvider) || registered.getDelegateTracer('') !== undefined;
-}
 
 /** Tracing in memory. */
 export interface TestTracing {
@@ -65,12 +53,8 @@ class Collector implements SpanProcessor {
 export function createTestTracing(options: TestTracingOptions = {}): TestTracing {
   const collector = new Collector();
   const core = new TraceCore({ processors: [collector], resource: options.resource ?? {}, limits: options.limits ?? {} });
-  provider ??= new TracerProvider(core);
   provider.adopt(core);
-  if (isTaken()) trace.disable();
-  context.disable();
-  propagation.disable();
-  const unregister = registerGlobals(provider, propagatorsByName(options.propagators ?? ['tracecontext', 'baggage']));
+  const unregister = registerGlobals(provider, propagatorsByName(options.propagators ?? ['tracecontext', 'baggage']), { replace: true });
   const stop = startInstrumentations(options, provider, VERSION);
   const end = async (): Promise<boolean> => {
     if (!core.running) return true;

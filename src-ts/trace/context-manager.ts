@@ -3,7 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
 import type { Context, ContextManager } from '@opentelemetry/api';
-
+import { disown } from './active';
 import { EMPTY_CONTEXT } from './context';
 
 type Listener = (...args: unknown[]) => unknown;
@@ -51,6 +51,8 @@ export class AsyncContextManager implements ContextManager {
 
   disable(): this {
     this.enabled = false;
+    // The API's own `context.disable()` ends here, too: whoever registers next is to be asked.
+    disown('context', this);
     this.storage.disable();
     return this;
   }

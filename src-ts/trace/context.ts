@@ -1,10 +1,29 @@
 /** Our own contexts: a span in a field of its own, everything else in the context below it. */
-import { type Context, ROOT_CONTEXT, type Span } from '@opentelemetry/api';
+import type { Context, Span } from '@opentelemetry/api';
 
 /** The key under which the API keeps the span: its keys are registered symbols, so this is the same one. */
 export const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN');
 /** The key under which OpenTelemetry's SDK marks a context in which nothing is to be traced. */
 const SUPPRESS_KEY = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+
+/** Values other than the span: few, and seldom set, so that a copied map is good enough. */
+class Values implements Context {
+  constructor(private readonly values: ReadonlyMap<symbol, unknown>) {}
+
+  getValue(key: symbol): unknown {
+    return this.values.get(key);
+  }
+
+  setValue(key: symbol, value: unknown): Context {
+    return new Values(new Map(this.values).set(key, value));
+  }
+
+  deleteValue(key: symbol): Context {
+    const values = new Map(this.values);
+    values.delete(key);
+    return new Values(values);
+  }
+}
 
 /**
  * A context whose span is a field. The API's own context copies a map and makes three closures each time a span is set; this one is one small
@@ -35,10 +54,11 @@ class SpanSlot implements Context {
 }
 
 /**
- * What is active where nothing was made active: nothing is in it, as in `ROOT_CONTEXT`, but a span set on it makes one small object instead of
- * a copied map with three closures (docs/adr/0001): `trace.setSpan(context.active(), span)` is in every manual instrumentation.
+ * The root: what is active where nothing was made active, and what everything that is extracted starts from. Nothing is in it, as in the API's
+ * `ROOT_CONTEXT`, but a span set on it makes one small object instead of a copied map with three closures (docs/adr/0001):
+ * `trace.setSpan(context.active(), span)` is in every manual instrumentation.
  */
-export const EMPTY_CONTEXT: Context = new SpanSlot(ROOT_CONTEXT, undefined);
+export const EMPTY_CONTEXT: Context = new SpanSlot(new Values(new Map()), undefined);
 
 /** `context` with `span` as its span: what `trace.setSpan` does, at less cost. */
 export function withSpanSet(context: Context, span: Span): Context {
@@ -47,7 +67,7 @@ export function withSpanSet(context: Context, span: Span): Context {
 
 /** Whether nothing is to be traced in `context`. */
 export function isSuppressed(context: Context): boolean {
-  return context !== EMPTY_CONTEXT && context !== ROOT_CONTEXT && context.getValue(SUPPRESS_KEY) === true;
+  return context !== EMPTY_CONTEXT && context.getValue(SUPPRESS_KEY) === true;
 }
 
 /** `context`, with nothing traced in it. */

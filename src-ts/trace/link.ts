@@ -1,10 +1,13 @@
 /** Links as they come from users: checked, copied and cut. */
-import { INVALID_SPANID, INVALID_TRACEID, type SpanContext, type TraceState } from '@opentelemetry/api';
+import type { SpanContext, TraceState } from '@opentelemetry/api';
 import type { LinkRecord } from '../arena/encoder';
 import { flatten } from './attributes';
 import { type IdentifiedSpan, identify, PassiveSpan } from './identity';
 import type { SpanLimits } from './limits';
 import { textOf } from './text';
+
+const ZERO_TRACE_ID = '0'.repeat(32);
+const ZERO_SPAN_ID = '0'.repeat(16);
 
 /** The record of a link, and its context for whoever reads the span; undefined when it names no span and says nothing else either. */
 export function readLink(link: unknown, limits: SpanLimits): { record: LinkRecord; context: SpanContext } | undefined {
@@ -30,7 +33,7 @@ export function readLink(link: unknown, limits: SpanLimits): { record: LinkRecor
 
 /** A link whose ids are all zero counts for its attributes or its trace state (OpenTelemetry specification, "Specifying links"). */
 function nowhere(context: SpanContext | undefined, hasAttributes: boolean): IdentifiedSpan | undefined {
-  if (context?.traceId !== INVALID_TRACEID || context.spanId !== INVALID_SPANID) return undefined;
+  if (context?.traceId !== ZERO_TRACE_ID || context.spanId !== ZERO_SPAN_ID) return undefined;
   if (!hasAttributes && !context.traceState) return undefined;
   return new PassiveSpan(0, 0, 0, 0, 0, 0, 0, context.traceState, context.isRemote === true);
 }

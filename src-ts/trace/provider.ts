@@ -1,6 +1,7 @@
 /** OpenTelemetry's TracerProvider. */
-import type { TracerProvider as ApiTracerProvider, TracerOptions } from '@opentelemetry/api';
-import type { TraceCore } from './core';
+import type { Tracer as ApiTracer, TracerProvider as ApiTracerProvider, TracerOptions } from '@opentelemetry/api';
+import { foreignProvider } from './active';
+import { TraceCore } from './core';
 import { textOf } from './text';
 import { Tracer } from './tracer';
 
@@ -16,7 +17,7 @@ export class TracerProvider implements ApiTracerProvider {
   /** Moves this provider and all tracers that it gave out to another core. */
   adopt(core: TraceCore): void {
     this.core = core;
-    for (const tracer of this.tracers.values()) tracer.core = core;
+    for (const tracer of this.tracers.values()) tracer.adopt(core);
   }
 
   getTracer(name: string, version?: string, options?: TracerOptions): Tracer {
@@ -29,6 +30,24 @@ export class TracerProvider implements ApiTracerProvider {
     }
     return tracer;
   }
+}
+
+/**
+ * The one provider of a thread: what it gave out before `initTracing`, and before a shutdown and another start, works from then on. Nothing is recorded
+ * until it adopts a core that runs.
+ */
+export const ownProvider = new TracerProvider(idleCore());
+
+/** A tracer of the provider that is registered, or of our own, which may be started later. */
+export function tracerFor(name: string, version?: string): ApiTracer {
+  return (foreignProvider() ?? ownProvider).getTracer(name, version);
+}
+
+/** A core that records nothing. */
+export function idleCore(): TraceCore {
+  const core = new TraceCore({});
+  core.running = false;
+  return core;
 }
 
 function schemaUrlOf(options: TracerOptions | undefined): string {

@@ -25,8 +25,9 @@ import { textOf } from './text';
 import { compareHrTime, hrTimeFromInput, hrTimeFromMonotonic, hrTimeNow, isTimeInput } from './time';
 
 const STATUS_MASK = 3 << B_STATUS_SHIFT;
+/** OpenTelemetry's `SpanStatusCode`s. */
 const STATUS_OK = 1;
-const STATUS_ERROR = 2;
+export const STATUS_ERROR = 2;
 /** Bits above those of a record; its reader ignores them. */
 const ENDED = 1 << 30;
 const DISTINCT_KEYS = 1 << 29;

@@ -1,8 +1,9 @@
 /** Starts spans. */
-import { type Tracer as ApiTracer, type Context, context as contextApi, type Span, type SpanOptions } from '@opentelemetry/api';
+import type { Tracer as ApiTracer, Context, Span, SpanOptions } from '@opentelemetry/api';
 import { newScope, type Scope } from '../arena/dictionary';
 import type { FlatAttributes } from '../arena/encoder';
 import { warnOnce } from '../native/warn';
+import { activeContext, runWith } from './active';
 import { warnThrew } from './attributes';
 import { isSuppressed, SPAN_KEY, withSpanSet } from './context';
 import type { TraceCore } from './core';
@@ -19,17 +20,24 @@ const KIND_COUNT = 5;
 
 /** OpenTelemetry's Tracer. */
 export class Tracer implements ApiTracer {
-  readonly scope: Scope;
-  core: TraceCore;
+  private scope: Scope;
+  private core: TraceCore;
 
   constructor(core: TraceCore, name: string, version?: string, schemaUrl?: string) {
     this.core = core;
     this.scope = newScope(name, version, schemaUrl);
   }
 
+  /** Goes over to another core. What its scope knew by number belongs to the arena of the former one. */
+  adopt(core: TraceCore): void {
+    const { name, version, schemaUrl } = this.scope;
+    this.core = core;
+    this.scope = newScope(name, version, schemaUrl);
+  }
+
   startSpan(name: string, options?: SpanOptions, context?: Context): Span {
     try {
-      const within = context ?? contextApi.active();
+      const within = context ?? activeContext();
       const root = options?.root === true;
       const parent = root ? undefined : identified(within.getValue(SPAN_KEY));
       const span = this.start(name, options?.kind ?? 0, parent, within);
@@ -66,9 +74,9 @@ export class Tracer implements ApiTracer {
       return undefined;
     }
     const options = rest.length > 1 ? (rest[0] as SpanOptions) : undefined;
-    const parent = (rest.length > 2 ? (rest[1] as Context | undefined) : undefined) ?? contextApi.active();
+    const parent = (rest.length > 2 ? (rest[1] as Context | undefined) : undefined) ?? activeContext();
     const span = this.startSpan(name, options ?? undefined, parent);
-    return contextApi.with(withSpanSet(parent, span), fn as (span: Span) => ReturnType<F>, undefined, span);
+    return runWith(withSpanSet(parent, span), fn as (span: Span) => ReturnType<F>, span);
   }
 
   /**
@@ -77,7 +85,8 @@ export class Tracer implements ApiTracer {
    */
   start(name: string, kind: number, parent: IdentifiedSpan | undefined, context: Context): RecordingSpan | PassiveSpan {
     const { core } = this;
-    if (!core.running || isSuppressed(context)) return INERT;
+    if (isSuppressed(context)) return INERT;
+    if (!core.running) return passedOn(parent);
     const { sampler } = core;
     let trace0: number;
     let trace1: number;
@@ -126,6 +135,13 @@ export class Tracer implements ApiTracer {
     if (state !== undefined) span.inheritTraceState(state);
     return span;
   }
+}
+
+/** Where nothing is recorded, what is active is passed on (OpenTelemetry specification, "Behavior of the API in the absence of an installed SDK"). */
+function passedOn(parent: IdentifiedSpan | undefined): PassiveSpan {
+  if (parent === undefined || parent instanceof PassiveSpan) return parent ?? INERT;
+  const { trace0, trace1, trace2, trace3, span0, span1, bits, traceState } = parent;
+  return new PassiveSpan(trace0, trace1, trace2, trace3, span0, span1, bits & 0xff, traceState, false);
 }
 
 /** The span of a context as one of ours; undefined when there is none or its ids are not valid. */

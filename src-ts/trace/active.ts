@@ -1,0 +1,78 @@
+/**
+ * What is registered with `@opentelemetry/api` in this thread. Its copies find each other's tracer provider, context manager and propagator in one global
+ * object; this package reads and writes that object itself, because loading the API takes longer than all the rest of a start (docs/adr/0004).
+ */
+import type { Context, ContextManager, Span, TextMapPropagator, TracerProvider } from '@opentelemetry/api';
+import { EMPTY_CONTEXT, SPAN_KEY } from './context';
+
+/** What is registered, under the API's own names. */
+export interface Registered {
+  trace?: TracerProvider;
+  context?: ContextManager;
+  propagation?: TextMapPropagator;
+}
+
+/** The global object of API 1.x. Copies of the API with a newer minor version than `version` ignore it. */
+type GlobalApi = Registered & { readonly version: string };
+
+const API_KEY = Symbol.for('opentelemetry.js.api.1');
+const holder = globalThis as { [API_KEY]?: GlobalApi };
+
+/** What this package has registered: kept here, so that the hot path has nothing to look up. */
+const own: { -readonly [K in keyof Registered]-?: Registered[K] | undefined } = { trace: undefined, context: undefined, propagation: undefined };
+
+/** What is registered, by whomever; undefined while nothing ever was. */
+export function registered(): Registered | undefined {
+  return holder[API_KEY];
+}
+
+/** Puts `instance` in its place, whatever was there. `version` is that of the API, for the global object if there is none yet. */
+export function register<K extends keyof Registered>(name: K, instance: NonNullable<Registered[K]>, version: string): void {
+  // As the API makes it: nobody may change the version that others have relied on.
+  holder[API_KEY] ??= Object.defineProperty({}, 'version', { value: version, enumerable: true }) as GlobalApi;
+  (holder[API_KEY] as Registered)[name] = instance;
+}
+
+/** Empties a place. */
+export function unregister(name: keyof Registered): void {
+  const api: Registered | undefined = holder[API_KEY];
+  if (api !== undefined) delete api[name];
+}
+
+/** Notes that what is registered is ours, until {@link disown}. */
+export function claim<K extends keyof Registered>(name: K, instance: NonNullable<Registered[K]>): void {
+  own[name] = instance as (typeof own)[K];
+}
+
+/** Notes that `instance` is registered no longer; false when it was not ours any more. */
+export function disown<K extends keyof Registered>(name: K, instance: NonNullable<Registered[K]>): boolean {
+  if (own[name] !== instance) return false;
+  own[name] = undefined;
+  return true;
+}
+
+/** The active context: the registered context manager's, ours or another's. */
+export function activeContext(): Context {
+  return (own.context ?? registered()?.context)?.active() ?? EMPTY_CONTEXT;
+}
+
+/** Runs `fn` with `context` active. */
+export function runWith<A extends unknown[], R>(context: Context, fn: (...args: A) => R, ...args: A): R {
+  const manager = own.context ?? registered()?.context;
+  return manager === undefined ? fn(...args) : (manager.with(context, fn as (...all: unknown[]) => R, undefined, ...args) as R);
+}
+
+/** The span of a context, by default the active one; undefined where there is none. */
+export function spanOf(context: Context = activeContext()): Span | undefined {
+  return context.getValue(SPAN_KEY) as Span | undefined;
+}
+
+/** The registered propagator, ours or another's; undefined where there is none. */
+export function activePropagator(): TextMapPropagator | undefined {
+  return own.propagation ?? registered()?.propagation;
+}
+
+/** The tracer provider that another SDK has registered; undefined where it is ours, or there is none. */
+export function foreignProvider(): TracerProvider | undefined {
+  return own.trace === undefined ? registered()?.trace : undefined;
+}
