@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { isMainThread } from 'node:worker_threads';
 import { Recorder } from '../arena/recorder';
 import { type Addon, loadAddon } from '../native/addon';
+import { VERSION } from '../native/version';
 import { silenceWarnings, warn, warnOnce } from '../native/warn';
 import { propagatorsByName } from '../propagation/propagators';
 import { TraceCore } from '../trace/core';
@@ -12,7 +13,6 @@ import { registerGlobals } from './globals';
 import { startInstrumentations } from './instrumentations';
 import type { Tracing, TracingOptions, TracingStats } from './options';
 import { readStarted, type Settings, startRequest } from './settings';
-import { VERSION } from './version';
 
 const DEFAULT_TIMEOUT_MILLIS = 10_000;
 

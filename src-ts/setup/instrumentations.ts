@@ -1,11 +1,9 @@
 /** OpenTelemetry's own instrumentations, and the built-in one for HTTP. */
 import type { TracerProvider } from '@opentelemetry/api';
 import { installHttpInstrumentation, stepAside } from '../http';
+import { OWN_SCOPE } from '../native/version';
 import { warnOnce } from '../native/warn';
 import type { Instrumentation, TracingOptions } from './options';
-
-/** The scope of our own spans. */
-export const OWN_SCOPE = '@manifest-cyber/observability-ts';
 
 /** Starts them on `provider`; returns what stops them. */
 export function startInstrumentations(

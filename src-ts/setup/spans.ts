@@ -1,12 +1,10 @@
 /** Helpers around the active span. None of them throws, whether tracing runs or not. */
 import type { Attributes, Span, SpanOptions, TimeInput, Tracer } from '@opentelemetry/api';
+import { OWN_SCOPE, VERSION } from '../native/version';
 import { activeContext, runWith, spanOf } from '../trace/active';
 import { withSpanSet } from '../trace/context';
 import { tracerFor } from '../trace/provider';
-import { STATUS_ERROR } from '../trace/span';
-import { textOf } from '../trace/text';
-import { OWN_SCOPE } from './instrumentations';
-import { VERSION } from './version';
+import { failSpan, settleWith } from '../trace/run';
 
 /** A tracer; without a name, that of this package. May be called before `initTracing`: it works from then on. */
 export function getTracer(name: string = OWN_SCOPE, version: string | undefined = name === OWN_SCOPE ? VERSION : undefined): Tracer {
@@ -31,36 +29,18 @@ export function getActiveSpan(): Span | undefined {
 export function withSpan<T>(name: string, fn: (span: Span) => T, options?: SpanOptions): T {
   const parent = activeContext();
   const span = getTracer().startSpan(name, options, parent);
-  return runWith(withSpanSet(parent, span), () => {
-    let result: T;
-    try {
-      result = fn(span);
-    } catch (error) {
-      fail(span, error);
-      span.end();
-      throw error;
-    }
-    if (!isPromise(result)) {
-      span.end();
-      return result;
-    }
-    return result.then(
-      (value) => {
-        span.end();
-        return value;
-      },
-      (error: unknown) => {
-        fail(span, error);
-        span.end();
-        throw error;
-      },
-    ) as T;
-  });
+  return runWith(withSpanSet(parent, span), () =>
+    settleWith(
+      () => fn(span),
+      (error) => failSpan(span, error),
+      () => span.end(),
+    ),
+  );
 }
 
 /** Records an error on the active span and sets its status to error. */
 export function recordError(error: unknown, span: Span | undefined = getActiveSpan()): void {
-  if (span !== undefined) fail(span, error);
+  if (span !== undefined) failSpan(span, error);
 }
 
 /** Adds an event to the active span. */
@@ -71,28 +51,4 @@ export function addSpanEvent(name: string, attributes?: Attributes, time?: TimeI
 /** Sets attributes of the active span. */
 export function setSpanAttributes(attributes: Attributes): void {
   getActiveSpan()?.setAttributes(attributes);
-}
-
-function fail(span: Span, error: unknown): void {
-  const message = messageOf(error);
-  // Anything can be thrown; what is no object is told by its text.
-  span.recordException(typeof error === 'object' && error !== null ? (error as Error) : message);
-  span.setStatus({ code: STATUS_ERROR, message });
-}
-
-function messageOf(error: unknown): string {
-  try {
-    return error instanceof Error ? textOf(error.message) : textOf(error);
-  } catch {
-    return '';
-  }
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  try {
-    return typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function';
-  } catch {
-    // A getter of the user's threw; the value is handed on untouched.
-    return false;
-  }
 }

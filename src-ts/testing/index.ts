@@ -1,11 +1,11 @@
 /** Tracing for the user's own tests: in memory, at once, no collector. */
 import type { TracerProvider as ApiTracerProvider, Tracer } from '@opentelemetry/api';
+import { VERSION } from '../native/version';
 import { propagatorsByName } from '../propagation/propagators';
 import { registerGlobals } from '../setup/globals';
 import { noStats, replaceTracing } from '../setup/init';
 import { startInstrumentations } from '../setup/instrumentations';
 import type { Tracing, TracingOptions } from '../setup/options';
-import { VERSION } from '../setup/version';
 import { TraceCore } from '../trace/core';
 import { ownProvider as provider } from '../trace/provider';
 import type { ReadableSpan, SpanProcessor } from '../trace/readable';
