@@ -18,7 +18,7 @@ process.once('exit', () => {
 });
 
 /** Starts a process and resolves once `ready()` does with something truthy. */
-export async function startProcess(command, args, { ready, env = process.env, cwd }) {
+export async function startProcess(command, args, { ready, env = process.env, cwd, timeoutMillis }) {
   const child = spawn(command, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   let output = '';
@@ -44,6 +44,11 @@ export async function startProcess(command, args, { ready, env = process.env, cw
         clearTimeout(force);
       }
     },
+    /** Ends it at once. */
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
   };
   try {
     await until(
@@ -54,7 +59,7 @@ export async function startProcess(command, args, { ready, env = process.env, cw
         }
         return ready();
       },
-      { describe: () => `; it printed:\n${output}` },
+      { timeoutMillis, describe: () => `; it printed:\n${output}` },
     );
   } catch (error) {
     await started.stop();
