@@ -1,6 +1,6 @@
 // Made by `npm run types` from src-ts/. Do not edit.
 import { IncomingMessage, ServerResponse } from 'node:http';
-import { Span, Context, SpanKind, SpanContext, HrTime, SpanStatus, Attributes, Link, TracerProvider, Tracer, TimeInput, SpanOptions } from '@opentelemetry/api';
+import { Span, Context, Attributes, SpanKind, SpanContext, HrTime, SpanStatus, Link, TracerProvider, Tracer, TimeInput, SpanOptions } from '@opentelemetry/api';
 
 /** Errors that reach Express's error handling, put on the server span. */
 
@@ -72,6 +72,20 @@ type Middleware = (request: IncomingMessage, response: ServerResponse, next: (er
  */
 declare function tracingMiddleware(options?: TracingMiddlewareOptions): Middleware;
 
+/** A channel as amqplib makes it, plain or confirm, with promises or callbacks. */
+interface AmqpChannel {
+    publish(...args: never[]): unknown;
+    consume(...args: never[]): unknown;
+}
+/**
+ * Traces a channel of amqplib and returns it: each message that is published carries the context of its span, and each that is delivered to a consumer is
+ * processed inside a span of the same trace, which ends when the message was settled and the handler is done. A second call changes nothing.
+ *
+ * @example
+ * const channel = instrumentAmqp(await connection.createConfirmChannel());
+ */
+declare function instrumentAmqp<C extends AmqpChannel>(channel: C): C;
+
 /** The context that a message brings, whatever carries it. */
 
 /**
@@ -103,6 +117,64 @@ declare function extractMessage(message: unknown, context?: Context): Context;
  * await sqs.send(new SendMessageCommand(injectMessage({ QueueUrl, MessageBody })));
  */
 declare function injectMessage<T>(message: T, context?: Context): T;
+
+/** Spans around the processing of messages, by whatever way they came. */
+
+/** Options of {@link withBatchSpan}. */
+interface BatchSpanOptions {
+    /** The queue's name; default what the messages tell, which SQS's do when their client is instrumented, and Lambda's records always. */
+    destination?: string;
+    /** `messaging.system`, such as `aws_sqs` or `rabbitmq`; default what the messages tell. */
+    system?: string;
+    /** The span's name; default `process <destination>`. */
+    name?: string;
+    /** Further attributes. */
+    attributes?: Attributes;
+}
+/** Options of {@link withMessageSpan}. */
+interface MessageSpanOptions extends BatchSpanOptions {
+    /**
+     * What the span is a child of: the span that the message brings (`message`), or the active one (`active`). The other one becomes a link. Default
+     * `message`, and `active` inside {@link withBatchSpan}.
+     */
+    parent?: 'message' | 'active';
+}
+/**
+ * Runs `fn` inside a span for the processing of one message, which continues the trace that the message brings; without one it starts a new trace, or
+ * goes on with the active one. The span ends when `fn` returns or its promise is settled. What `fn` throws is recorded, sets the status to error, and is
+ * thrown on. `fn` runs once, with or without tracing.
+ *
+ * @example
+ * for (const message of Messages ?? []) {
+ *   await withMessageSpan(message, { destination: 'sbom-process' }, () => handle(JSON.parse(message.Body)));
+ * }
+ */
+declare function withMessageSpan<T>(message: unknown, options: MessageSpanOptions, fn: (span: Span) => T): T;
+/**
+ * Runs `fn` inside one span for the processing of several messages, with a link to each. Inside it, {@link withMessageSpan} makes a child span for a
+ * message. Without messages there is no span: `fn` runs with the active one.
+ *
+ * @example
+ * await withBatchSpan(event.Records, { destination: 'sbom-process' }, () =>
+ *   Promise.all(event.Records.map((record) => withMessageSpan(record, {}, () => handle(record)))),
+ * );
+ */
+declare function withBatchSpan<T>(messages: readonly unknown[], options: BatchSpanOptions, fn: (span: Span) => T): T;
+
+/** A client as the AWS SDK v3 makes it: `SQSClient`, or the older `SQS`. */
+interface SqsClient {
+    readonly middlewareStack: {
+        add(...args: never[]): void;
+    };
+}
+/**
+ * Traces a client of Amazon SQS and returns it: messages that are sent carry the context of their span, alone and in batches, and what messages bring is
+ * there for {@link extractMessage} and {@link withMessageSpan}. Receivers see no attribute that they did not ask for. A second call changes nothing.
+ *
+ * @example
+ * const sqs = instrumentSqs(new SQSClient({}));
+ */
+declare function instrumentSqs<C extends SqsClient>(client: C): C;
 
 /** Options of {@link startReceiver}. */
 interface ReceiverOptions {
@@ -489,5 +561,5 @@ declare function addSpanEvent(name: string, attributes?: Attributes, time?: Time
 /** Sets attributes of the active span. */
 declare function setSpanAttributes(attributes: Attributes): void;
 
-export { DEFAULT_HEALTH_CHECKS, ReceiverError, TraceContext, addSpanEvent, createTestTracing, extractMessage, extractTraceContext, formatTraceparent, getActiveSpan, getTracer, initTracing, injectMessage, injectTraceContext, parseTraceparent, recordError, setSpanAttributes, startReceiver, tracingErrorMiddleware, tracingMiddleware, withSpan };
-export type { BatchOptions, ExporterOptions, HttpInstrumentationOptions, IncomingRule, Instrumentation, LimitOptions, OtlpReceiver, OutgoingRequest, OutgoingRule, ReadableSpan, ReceivedTrace, ReceiverOptions, SamplingOptions, SpanProcessor, TestTracing, TestTracingOptions, TimedEvent, Tracing, TracingMiddlewareOptions, TracingOptions, TracingStats };
+export { DEFAULT_HEALTH_CHECKS, ReceiverError, TraceContext, addSpanEvent, createTestTracing, extractMessage, extractTraceContext, formatTraceparent, getActiveSpan, getTracer, initTracing, injectMessage, injectTraceContext, instrumentAmqp, instrumentSqs, parseTraceparent, recordError, setSpanAttributes, startReceiver, tracingErrorMiddleware, tracingMiddleware, withBatchSpan, withMessageSpan, withSpan };
+export type { AmqpChannel, BatchOptions, BatchSpanOptions, ExporterOptions, HttpInstrumentationOptions, IncomingRule, Instrumentation, LimitOptions, MessageSpanOptions, OtlpReceiver, OutgoingRequest, OutgoingRule, ReadableSpan, ReceivedTrace, ReceiverOptions, SamplingOptions, SpanProcessor, SqsClient, TestTracing, TestTracingOptions, TimedEvent, Tracing, TracingMiddlewareOptions, TracingOptions, TracingStats };

@@ -3,3 +3,5 @@ import type { SpanKind } from '@opentelemetry/api';
 
 export const KIND_SERVER: SpanKind.SERVER = 1;
 export const KIND_CLIENT: SpanKind.CLIENT = 2;
+export const KIND_PRODUCER: SpanKind.PRODUCER = 3;
+export const KIND_CONSUMER: SpanKind.CONSUMER = 4;

@@ -5,8 +5,8 @@ import { EMPTY_CONTEXT, SPAN_KEY } from '../trace/context';
 import { RecordingSpan } from '../trace/span';
 import { identified, Tracer } from '../trace/tracer';
 
-/** Keys and values in turn; values are strings or numbers. */
-export type AttributeList = (string | number)[];
+/** Keys and values in turn. */
+export type AttributeList = (string | number | boolean)[];
 
 /** Starts spans on a tracer. */
 export class SpanStarter {

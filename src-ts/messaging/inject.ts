@@ -1,7 +1,7 @@
 /** A context into a message, whatever kind of message it is. */
 import type { Context } from '@opentelemetry/api';
 import { injectTraceContext } from '../propagation/carrier';
-import { activeContext } from './active';
+import { activeContext } from '../trace/active';
 import { isEnvelope } from './body';
 import { type Fields, fieldsOf } from './fields';
 import { sqsAddition, withContext } from './sqs-carrier';

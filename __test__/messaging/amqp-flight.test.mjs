@@ -1,0 +1,95 @@
+/** Many messages of RabbitMQ in flight at once, in one thread and in several: none is processed under another one's span. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { describe, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { withSpan } from '@manifest-cyber/observability-ts';
+import { runProgram } from '../parts/program.mjs';
+import { rabbitmqMissing } from '../parts/rabbitmq.mjs';
+import { until } from '../parts/until.mjs';
+import { idOf, useBroker } from './amqp-support.mjs';
+
+const MESSAGES = 1_000;
+
+describe('messages in flight', { skip: rabbitmqMissing }, () => {
+  const used = useBroker();
+
+  test('1,000 messages, handlers that take turns: each is below its own sender', async () => {
+    const next = `${used.queue}-next`;
+    await used.channel.assertQueue(next);
+    await used.channel.consume(used.queue, async (message) => {
+      const name = String(message.content);
+      // Different numbers of turns, so that the handlers mix.
+      for (let i = Number(name) % 7; i >= 0; i--) await turn();
+      await withSpan(`work ${name}`, async () => {
+        await turn();
+        used.channel.sendToQueue(next, message.content);
+      });
+      used.channel.ack(message);
+    });
+    await used.channel.consume(next, (message) => {
+      withSpan(`end ${message.content}`, () => {});
+      used.channel.ack(message);
+    });
+    for (let i = 0; i < MESSAGES; i++) withSpan(`request ${i}`, () => used.channel.sendToQueue(used.queue, Buffer.from(String(i))));
+    await used.spansNamed(`consume ${next}`, MESSAGES);
+    const byId = new Map(used.spans().map((span) => [idOf(span), span]));
+    const byName = new Map(used.spans().map((span) => [span.name, span]));
+    const parentOf = (span) => byId.get(span.parentSpanContext.spanId);
+    for (let i = 0; i < MESSAGES; i++) {
+      const path = [];
+      for (let span = byName.get(`end ${i}`); ; span = parentOf(span)) {
+        path.push(span.name);
+        if (span.parentSpanContext === undefined) break;
+      }
+      const expected = [
+        `end ${i}`,
+        `consume ${next}`,
+        `publish ${next}`,
+        `work ${i}`,
+        `consume ${used.queue}`,
+        `publish ${used.queue}`,
+        `request ${i}`,
+      ];
+      assert.deepEqual(path, expected);
+    }
+  });
+
+  test('consumers in worker threads', async () => {
+    const url = new URL('./programs/worker.mjs', import.meta.url);
+    const workers = Array.from({ length: 2 }, () => new Worker(url, { workerData: { url: used.broker.url, queue: used.queue } }));
+    await Promise.all(workers.map((worker) => once(worker, 'message')));
+    for (let i = 0; i < 200; i++) withSpan(`request ${i}`, () => used.channel.sendToQueue(used.queue, Buffer.from(String(i))));
+    await until('an empty queue', async () => (await used.channel.checkQueue(used.queue)).messageCount === 0);
+    const answers = await Promise.all(
+      workers.map(async (worker) => {
+        worker.postMessage('end');
+        const [spans] = await once(worker, 'message');
+        return spans;
+      }),
+    );
+    const theirs = answers.flat();
+    const publishes = new Map(used.named(`publish ${used.queue}`).map((span) => [idOf(span), span]));
+    const handled = theirs.filter(({ name }) => name.startsWith('consume'));
+    const works = theirs.filter(({ name }) => name.startsWith('work'));
+    assert.deepEqual([works.length, new Set(works.map(({ name }) => name)).size], [200, 200]);
+    const handledById = new Map(handled.map((span) => [span.id, span]));
+    for (const { name, parent, trace } of works) {
+      const publish = publishes.get(handledById.get(parent).parent);
+      const [request] = used.named(`request ${name.split(' ')[1]}`);
+      assert.deepEqual([publish.parentSpanContext.spanId, trace], [idOf(request), request.spanContext().traceId]);
+    }
+  });
+
+  test("OpenTelemetry's amqplib instrumentation works on our provider, and ours leaves its channels alone", async () => {
+    const program = new URL('./programs/published-amqp.mjs', import.meta.url);
+    const { spans, warnings } = (await runProgram(program, { url: used.broker.url, queue: used.queue })).answer;
+    const [publish, handled] = ['publish', 'process'].map((operation) => spans.find(({ name }) => name.includes(operation)));
+    assert.equal(spans.length, 3);
+    assert.deepEqual([publish.kind, handled.kind], [3, 4]);
+    assert.equal(handled.parent, publish.id);
+    assert.equal(publish.scope, '@opentelemetry/instrumentation-amqplib');
+    assert.deepEqual(warnings, ['OBS_AMQP_TRACED_ALREADY']);
+  });
+});

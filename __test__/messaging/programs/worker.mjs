@@ -1,0 +1,29 @@
+/** A consumer in a worker thread, with tracing of its own: posts what its spans were. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { createTestTracing, instrumentAmqp, withSpan } from '@manifest-cyber/observability-ts';
+import amqplib from 'amqplib';
+
+const { url, queue } = workerData;
+const tracing = createTestTracing();
+const connection = await amqplib.connect(url);
+const channel = instrumentAmqp(await connection.createChannel());
+await channel.prefetch(10);
+await channel.consume(queue, async (message) => {
+  await new Promise((resolve) => setImmediate(resolve));
+  withSpan(`work ${message.content}`, () => {});
+  channel.ack(message);
+});
+parentPort.postMessage('ready');
+parentPort.once('message', async () => {
+  await channel.close();
+  await connection.close();
+  parentPort.postMessage(
+    tracing.getFinishedSpans().map((span) => ({
+      name: span.name,
+      id: span.spanContext().spanId,
+      trace: span.spanContext().traceId,
+      parent: span.parentSpanContext?.spanId,
+    })),
+  );
+  parentPort.close();
+});

@@ -1,0 +1,204 @@
+/** Spans of messages that RabbitMQ delivers, open until they are settled. */
+import type { Context, Span } from '@opentelemetry/api';
+import { errorType } from '../http/semantics';
+import type { AttributeList } from '../http/starter';
+import { activeContext, runWith, spanOf } from '../trace/active';
+import { EMPTY_CONTEXT } from '../trace/context';
+import { failSpan, isPromise, setError } from '../trace/run';
+import { identified } from '../trace/tracer';
+import { type AmqpDestination, AmqpNames } from './amqp-names';
+import type { Peer } from './amqp-peer';
+import { pushText } from './amqp-publish';
+import { processingContext } from './context';
+import { attemptOf, deathsOf, sentMillisOf } from './delivery';
+import { extractMessage } from './extract';
+import { type Fields, fieldsOf } from './fields';
+import { guarded } from './guard';
+import { linkTo, queueTime } from './process';
+import * as names from './semantics';
+import { starter, tracer } from './starter';
+
+/** How a message was settled. */
+export type Settlement = 'ack' | 'requeue' | 'discard';
+
+/** A consumer's handler. */
+export type Handler = (this: unknown, message: unknown) => unknown;
+
+const CONSUME = new AmqpNames('consume');
+const GET = new AmqpNames('get');
+
+/** One delivered message: its span ends when it was settled and its handler is done. */
+class Delivered {
+  private handled = false;
+  private settled: boolean;
+
+  constructor(
+    private readonly span: Span,
+    autoAck: boolean,
+  ) {
+    this.settled = autoAck;
+  }
+
+  settle(outcome: Settlement): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.span.setAttribute(names.SETTLEMENT, outcome);
+    if (outcome !== 'ack') this.refuse(outcome, '');
+    this.endIfOver();
+  }
+
+  /** The channel closed before the message was settled: the broker will deliver it again. */
+  lose(): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.refuse('channel_closed', 'the channel closed before the message was settled');
+    this.endIfOver();
+  }
+
+  /** The handler returned, or its promise is settled. */
+  handle(): void {
+    this.handled = true;
+    this.endIfOver();
+  }
+
+  /** The handler failed: the span ends, whatever becomes of the message. */
+  fail(error: unknown): void {
+    this.span.setAttribute(names.ERROR_TYPE, errorType(error));
+    failSpan(this.span, error);
+    this.settled = true;
+    this.handle();
+  }
+
+  private refuse(type: string, message: string): void {
+    this.span.setAttribute(names.ERROR_TYPE, type);
+    setError(this.span, message);
+  }
+
+  private endIfOver(): void {
+    if (this.settled && this.handled && this.span.isRecording()) this.span.end();
+  }
+}
+
+/** The deliveries of one channel. */
+export class Deliveries {
+  /** Those that are not settled, by delivery tag: in the order of their tags, which the broker counts up. */
+  private readonly open = new Map<number, Delivered>();
+
+  constructor(private readonly peer: Peer) {}
+
+  /** Runs a consumer's handler inside a span for the message. */
+  deliver(queue: string, autoAck: boolean, message: object, handler: Handler, self: unknown): unknown {
+    const started = guarded('OBS_AMQP_FAILED', () => this.start(queue, autoAck, message as Fields));
+    if (started === undefined) return Reflect.apply(handler, self, [message]);
+    const { delivered, within, tag } = started;
+    let result: unknown;
+    try {
+      result = runWith(within, () => Reflect.apply(handler, self, [message]));
+    } catch (error) {
+      this.open.delete(tag);
+      delivered.fail(error);
+      throw error;
+    }
+    if (!isPromise(result)) {
+      delivered.handle();
+      return result;
+    }
+    // Handed on, so that a rejection nobody handles is as loud as without us.
+    return result.then(
+      (value) => {
+        delivered.handle();
+        return value;
+      },
+      (error: unknown) => {
+        this.open.delete(tag);
+        delivered.fail(error);
+        throw error;
+      },
+    );
+  }
+
+  /** A message was settled, or with `upTo` all up to it. Tag 0 stands for all (AMQP 0-9-1, basic.ack). */
+  settle(tag: unknown, upTo: boolean, outcome: Settlement): void {
+    if (typeof tag !== 'number') return;
+    if (!upTo) {
+      this.open.get(tag)?.settle(outcome);
+      this.open.delete(tag);
+      return;
+    }
+    for (const [each, delivered] of this.open) {
+      if (tag !== 0 && each > tag) break;
+      this.open.delete(each);
+      delivered.settle(outcome);
+    }
+  }
+
+  /** The channel has closed. */
+  loseAll(): void {
+    const lost = [...this.open.values()];
+    this.open.clear();
+    for (const delivered of lost) delivered.lose();
+  }
+
+  private start(queue: string, autoAck: boolean, message: Fields): { delivered: Delivered; within: Context; tag: number } {
+    const carried = extractMessage(message, EMPTY_CONTEXT);
+    const from = read(message, CONSUME, queue, this.peer);
+    const span = starter().start(from.destination.spanName, names.KIND_CONSUMER, carried, attributesOf, from);
+    const delivered = new Delivered(span, autoAck);
+    if (!autoAck && span.isRecording()) this.open.set(from.tag, delivered);
+    return { delivered, within: processingContext(carried, span, identified(spanOf(carried))), tag: from.tag };
+  }
+}
+
+/** The span of a message that was asked for, from the moment it was asked for. */
+export function recordGet(queue: string, message: Fields, startTime: number, peer: Peer): void {
+  const from = read(message, GET, queue, peer);
+  const brought = identified(spanOf(extractMessage(message, EMPTY_CONTEXT)));
+  const links = brought === undefined ? [] : [linkTo(brought, undefined)];
+  const span = tracer().startSpan(from.destination.spanName, { kind: names.KIND_CLIENT, startTime, links }, activeContext());
+  const list = attributesOf(from, 'get', 'receive');
+  for (let i = 0; i < list.length; i += 2) span.setAttribute(list[i] as string, list[i + 1]);
+  span.end();
+}
+
+/** What the attributes of a delivery are made of. */
+interface Read {
+  readonly destination: AmqpDestination;
+  readonly tag: number;
+  readonly fields: Fields;
+  readonly properties: Fields | undefined;
+  readonly peer: Peer;
+}
+
+function read(message: Fields, operation: AmqpNames, queue: string, peer: Peer): Read {
+  const fields = fieldsOf(message['fields']) ?? {};
+  const { exchange, routingKey, deliveryTag } = fields as { exchange?: unknown; routingKey?: unknown; deliveryTag?: unknown };
+  const destination = operation.ofDelivery(typeof exchange === 'string' ? exchange : '', typeof routingKey === 'string' ? routingKey : '', queue);
+  return { destination, tag: typeof deliveryTag === 'number' ? deliveryTag : -1, fields, properties: fieldsOf(message['properties']), peer };
+}
+
+function attributesOf({ destination, tag, fields, properties, peer }: Read, operation = 'consume', type = 'process'): AttributeList {
+  const headers = fieldsOf(properties?.['headers']);
+  // biome-ignore format: one attribute a line
+  const list: AttributeList = [
+    names.SYSTEM, names.RABBITMQ,
+    names.OPERATION_NAME, operation,
+    names.OPERATION_TYPE, type,
+    names.DESTINATION_NAME, destination.name,
+    names.DELIVERY_ATTEMPT, attemptOf(fields, headers),
+  ];
+  if (destination.anonymous) list.push(names.DESTINATION_ANONYMOUS, true);
+  if (tag >= 0) list.push(names.DELIVERY_TAG, tag);
+  pushText(list, names.ROUTING_KEY, fields['routingKey']);
+  pushText(list, names.MESSAGE_ID, properties?.['messageId']);
+  pushText(list, names.CONVERSATION_ID, properties?.['correlationId']);
+  const waited = queueTime(sentMillisOf(properties, headers));
+  if (waited !== undefined) list.push(names.QUEUE_TIME, waited);
+  if (fields['redelivered'] === true) list.push(names.REDELIVERED, true);
+  const deaths = deathsOf(headers);
+  if (deaths !== undefined) {
+    list.push(names.DEAD_LETTER_COUNT, deaths.count);
+    pushText(list, names.DEAD_LETTER_REASON, deaths.reason);
+  }
+  peer.push(list);
+  return list;
+}

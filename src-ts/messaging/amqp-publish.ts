@@ -1,0 +1,131 @@
+/** Spans of messages that are published to RabbitMQ. */
+import type { Context, Span } from '@opentelemetry/api';
+import { errorType } from '../http/semantics';
+import type { AttributeList } from '../http/starter';
+import { extractTraceContext, injectTraceContext } from '../propagation/carrier';
+import { activeContext, runWith, spanOf } from '../trace/active';
+import { EMPTY_CONTEXT, withSpanSet } from '../trace/context';
+import { messageOf, setError } from '../trace/run';
+import { identified } from '../trace/tracer';
+import { type AmqpDestination, AmqpNames } from './amqp-names';
+import type { Peer } from './amqp-peer';
+import { addHeaders } from './amqp-room';
+import { isIncoming } from './context';
+import { creationContext } from './creation';
+import { type Fields, fieldsOf } from './fields';
+import { linkTo } from './process';
+import * as names from './semantics';
+import { starter } from './starter';
+
+const NAMES = new AmqpNames('publish');
+
+/** What the attributes of a publish are made of. */
+interface Publish {
+  readonly destination: AmqpDestination;
+  readonly routingKey: string;
+  readonly options: Fields | undefined;
+  readonly peer: Peer;
+}
+
+/** A message under way. */
+export class Publishing {
+  private ended = false;
+
+  constructor(
+    private readonly span: Span,
+    /** Where the publish was called. */
+    private readonly caller: Context,
+    /** The options with the context in them. */
+    readonly options: Fields,
+  ) {}
+
+  /** The message is with the broker, or refused by it; ends the span. */
+  settle(error: unknown): void {
+    if (this.ended) return;
+    this.ended = true;
+    if (error !== undefined && error !== null) {
+      this.span.setAttribute(names.ERROR_TYPE, errorType(error));
+      setError(this.span, messageOf(error));
+    }
+    this.span.end();
+  }
+
+  /** The callback of a confirm channel: ends the span, then calls the user's where `publish` was called. */
+  confirmed(callback: unknown): (error: unknown, ...rest: unknown[]) => unknown {
+    const publishing = this;
+    return function (this: unknown, ...args: [unknown, ...unknown[]]) {
+      publishing.settle(args[0]);
+      return typeof callback === 'function' ? runWith(publishing.caller, () => Reflect.apply(callback, this, args)) : undefined;
+    };
+  }
+}
+
+/** Starts the span of a publish and puts its context into a copy of the options. */
+export function startPublish(exchange: unknown, routingKey: unknown, content: unknown, given: unknown, peer: Peer): Publishing {
+  const caller = activeContext();
+  const options = fieldsOf(given);
+  const key = typeof routingKey === 'string' ? routingKey : '';
+  const destination = NAMES.ofPublish(typeof exchange === 'string' ? exchange : '', key);
+  const from: Publish = { destination, routingKey: key, options, peer };
+  const span = starter().start(destination.spanName, names.KIND_PRODUCER, caller, attributesOf, from);
+  return new Publishing(span, caller, withContext(options, content, caller, span, peer));
+}
+
+function withContext(options: Fields | undefined, content: unknown, caller: Context, span: Span, peer: Peer): Fields {
+  const given = fieldsOf(options?.['headers']);
+  const own = given === undefined ? undefined : ownContext(given, caller);
+  if (own !== undefined) {
+    // The user's own context stays as it is (semantic conventions, "Producer spans").
+    span.addLink(linkTo(own, undefined));
+    return options as Fields;
+  }
+  const custom = creationContext(content, caller);
+  if (custom !== undefined) span.addLink(linkTo(custom.span, undefined));
+  const headers = copyOf(given);
+  addHeaders(headers, injectTraceContext({}, custom?.context ?? withSpanSet(caller, span)), options, peer.frameMax);
+  return Object.assign(copyOf(options), { headers });
+}
+
+/** A copy to write to; the given one may be used again. amqplib reads what is inherited, too. */
+function copyOf(given: Fields | undefined): Record<string, unknown> {
+  const prototype: unknown = given === undefined ? Object.prototype : Object.getPrototypeOf(given);
+  if (prototype === Object.prototype) return { ...given };
+  const copy: Record<string, unknown> = {};
+  for (const key in given) copy[key] = given[key];
+  return copy;
+}
+
+/** The context that the user has put into the headers; undefined for the one of a message that is sent on. */
+function ownContext(headers: Fields, caller: Context): ReturnType<typeof identified> {
+  if (!hasTraceparent(headers)) return undefined;
+  const own = identified(spanOf(extractTraceContext(headers, EMPTY_CONTEXT)));
+  return own === undefined || isIncoming(caller, own) ? undefined : own;
+}
+
+function hasTraceparent(headers: Fields): boolean {
+  for (const name in headers) {
+    if (name.length === 11 && name.toLowerCase() === 'traceparent') return true;
+  }
+  return false;
+}
+
+function attributesOf({ destination, routingKey, options, peer }: Publish): AttributeList {
+  // biome-ignore format: one attribute a line
+  const list: AttributeList = [
+    names.SYSTEM, names.RABBITMQ,
+    names.OPERATION_NAME, 'publish',
+    names.OPERATION_TYPE, 'send',
+    names.DESTINATION_NAME, destination.name,
+  ];
+  if (destination.anonymous) list.push(names.DESTINATION_ANONYMOUS, true);
+  if (routingKey !== '') list.push(names.ROUTING_KEY, routingKey);
+  pushText(list, names.MESSAGE_ID, options?.['messageId']);
+  pushText(list, names.CONVERSATION_ID, options?.['correlationId']);
+  peer.push(list);
+  return list;
+}
+
+/** Adds an attribute where its value is a text. */
+export function pushText(list: AttributeList, key: string, value: unknown): void {
+  if (typeof value === 'string' && value !== '') list.push(key, value);
+}

@@ -1,0 +1,48 @@
+/** What of a context fits the headers of a message: amqplib and the broker take them in one piece of bounded size. */
+
+import type { Fields } from './fields';
+import { fitting } from './room';
+
+/** Bytes that amqplib encodes headers into; it throws where that is not enough. */
+const BUFFER_BYTES = 65_536;
+/** Bytes of a header frame beside its properties, and those of numeric properties. */
+const FRAME_BYTES = 64;
+/** What fits any connection with room to spare: the smallest frame that the protocol allows is 4,096 bytes. */
+const ALWAYS_FITS_BYTES = 2_048;
+/** The header that says when a message was published, in Unix milliseconds, is the one that RabbitMQ's own time stamps use. */
+export const SENT_HEADER = 'timestamp_in_ms';
+/** A name's length, a type, a length of four bytes or a number of eight. */
+const ENTRY_BYTES = 10;
+/** Tables in tables that are looked into. */
+const MAX_DEPTH = 8;
+
+/** Adds to a message's headers what fits, the most important first. `frameMax` is the connection's, in bytes. */
+export function addHeaders(
+  headers: Record<string, unknown>,
+  ours: Readonly<Record<string, string>>,
+  options: Fields | undefined,
+  frameMax: number,
+): void {
+  const entries = Object.entries(ours);
+  const bytes = entries.reduce((sum, [name, value]) => sum + name.length + value.length + ENTRY_BYTES, SENT_HEADER.length + ENTRY_BYTES);
+  if (options === undefined && bytes <= ALWAYS_FITS_BYTES) {
+    for (const [name, value] of entries) headers[name] = value;
+    headers[SENT_HEADER] = Date.now();
+    return;
+  }
+  // The buffer is for the headers alone, the frame for all properties, of which the headers are one.
+  const left = Math.min(BUFFER_BYTES - bytesOf(options?.['headers']), frameMax - bytesOf(options)) - FRAME_BYTES;
+  const fit = fitting(ours, { attributes: entries.length, bytes: left - entries.length * ENTRY_BYTES });
+  for (const [name, value] of fit) headers[name] = value;
+  if (bytes <= left) headers[SENT_HEADER] = Date.now();
+}
+
+/** The bytes of a value in a field table, at most. */
+function bytesOf(value: unknown, depth = 0): number {
+  if (typeof value === 'string') return Buffer.byteLength(value) + ENTRY_BYTES;
+  if (ArrayBuffer.isView(value)) return value.byteLength + ENTRY_BYTES;
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return ENTRY_BYTES;
+  let bytes = ENTRY_BYTES;
+  for (const key in value) bytes += Buffer.byteLength(key) + bytesOf((value as Fields)[key], depth + 1);
+  return bytes;
+}

@@ -1,0 +1,144 @@
+/** Channels of amqplib (RabbitMQ). */
+import { type Method, patch } from '../http/patch';
+import { describe } from '../http/warnings';
+import { warnOnce } from '../native/warn';
+import { isPromise } from '../trace/run';
+import { Deliveries, type Handler, recordGet, type Settlement } from './amqp-consume';
+import { Peer } from './amqp-peer';
+import { type Publishing, startPublish } from './amqp-publish';
+import { fieldsOf } from './fields';
+import { guarded } from './guard';
+
+/** A channel as amqplib makes it, plain or confirm, with promises or callbacks. */
+export interface AmqpChannel {
+  publish(...args: never[]): unknown;
+  consume(...args: never[]): unknown;
+}
+
+/** Marks a channel that is traced; registered, so that two copies of this package see each other's. */
+const TRACED = Symbol.for('@manifest-cyber/observability-ts.amqp');
+
+/**
+ * Traces a channel of amqplib and returns it: each message that is published carries the context of its span, and each that is delivered to a consumer is
+ * processed inside a span of the same trace, which ends when the message was settled and the handler is done. A second call changes nothing.
+ *
+ * @example
+ * const channel = instrumentAmqp(await connection.createConfirmChannel());
+ */
+export function instrumentAmqp<C extends AmqpChannel>(channel: C): C {
+  try {
+    if (isChannel(channel)) trace(channel);
+    else warnOnce('OBS_AMQP_NO_CHANNEL', 'instrumentAmqp was given something else than a channel of amqplib; it is left as it is.');
+  } catch (error) {
+    warnOnce('OBS_AMQP_FAILED', `a channel could not be traced (${describe(error)}); it works as without tracing.`);
+  }
+  return channel;
+}
+
+function isChannel(channel: unknown): channel is AmqpChannel {
+  const methods = fieldsOf(channel);
+  return typeof methods?.['publish'] === 'function' && typeof methods['consume'] === 'function';
+}
+
+function trace(channel: AmqpChannel & { [TRACED]?: true; on?: unknown }): void {
+  if (channel[TRACED] !== undefined) return;
+  if ((channel.publish as { __wrapped?: unknown }).__wrapped === true) {
+    warnOnce(
+      'OBS_AMQP_TRACED_ALREADY',
+      "OpenTelemetry's amqplib instrumentation traces this channel already; ours leaves it alone. Use one of the two.",
+    );
+    return;
+  }
+  Object.defineProperty(channel, TRACED, { value: true });
+  const peer = new Peer(channel);
+  const deliveries = new Deliveries(peer);
+  patch(channel, 'publish', (original) => publishOf(original, peer, 'waitForConfirms' in channel));
+  patch(channel, 'consume', (original) => consumeOf(original, deliveries));
+  if ('get' in channel) patch(channel, 'get', (original) => getOf(original, peer));
+  settling(channel, deliveries);
+  if (typeof channel.on === 'function') Reflect.apply(channel.on, channel, ['close', () => deliveries.loseAll()]);
+}
+
+function publishOf(original: Method, peer: Peer, confirms: boolean): Method {
+  return function (this: unknown, ...args: unknown[]) {
+    const publishing = guarded('OBS_AMQP_FAILED', () => startPublish(args[0], args[1], args[2], args[3], peer));
+    if (publishing === undefined) return Reflect.apply(original, this, args);
+    args[3] = publishing.options;
+    if (confirms) args[4] = publishing.confirmed(args[4]);
+    return finish(publishing, confirms, () => Reflect.apply(original, this, args));
+  };
+}
+
+function finish(publishing: Publishing, confirms: boolean, call: () => unknown): unknown {
+  try {
+    const result = call();
+    // On a plain channel nobody says what became of the message.
+    if (!confirms) publishing.settle(undefined);
+    return result;
+  } catch (error) {
+    publishing.settle(error);
+    throw error;
+  }
+}
+
+function consumeOf(original: Method, deliveries: Deliveries): Method {
+  return function (this: unknown, queue: unknown, handler: unknown, options: unknown, ...rest: unknown[]) {
+    if (typeof handler !== 'function') return Reflect.apply(original, this, [queue, handler, options, ...rest]);
+    const autoAck = fieldsOf(options)?.['noAck'] === true;
+    const name = typeof queue === 'string' ? queue : '';
+    const traced = function (this: unknown, message: unknown): unknown {
+      // Without a message: the broker has cancelled the consumer.
+      if (typeof message !== 'object' || message === null) return Reflect.apply(handler, this, [message]);
+      return deliveries.deliver(name, autoAck, message, handler as Handler, this);
+    };
+    return Reflect.apply(original, this, [queue, traced, options, ...rest]);
+  };
+}
+
+function getOf(original: Method, peer: Peer): Method {
+  return function (this: unknown, queue: unknown, ...rest: unknown[]) {
+    const startTime = Date.now();
+    const record = (message: unknown): void => {
+      const got = fieldsOf(message);
+      if (got !== undefined) guarded('OBS_AMQP_FAILED', () => recordGet(typeof queue === 'string' ? queue : '', got, startTime, peer));
+    };
+    const callback = rest[1];
+    if (typeof callback === 'function') {
+      rest[1] = function (this: unknown, error: unknown, message: unknown) {
+        record(message);
+        return Reflect.apply(callback, this, [error, message]);
+      };
+    }
+    const result: unknown = Reflect.apply(original, this, [queue, ...rest]);
+    if (!isPromise(result)) return result;
+    return result.then((message) => {
+      record(message);
+      return message;
+    });
+  };
+}
+
+/** The methods that settle messages. */
+function settling(channel: AmqpChannel, deliveries: Deliveries): void {
+  const after = (name: string, settle: (args: readonly unknown[]) => void): void => {
+    if (!(name in channel)) return;
+    patch(
+      channel,
+      name,
+      (original) =>
+        function (this: unknown, ...args: unknown[]) {
+          const result: unknown = Reflect.apply(original, this, args);
+          guarded('OBS_AMQP_FAILED', () => settle(args));
+          return result;
+        },
+    );
+  };
+  const tagOf = (message: unknown): unknown => fieldsOf(fieldsOf(message)?.['fields'])?.['deliveryTag'];
+  // As amqplib and the broker have it, what is refused goes back into the queue unless the caller says otherwise.
+  const refused = (requeue: unknown): Settlement => (requeue === undefined || requeue ? 'requeue' : 'discard');
+  after('ack', ([message, upTo]) => deliveries.settle(tagOf(message), Boolean(upTo), 'ack'));
+  after('ackAll', () => deliveries.settle(0, true, 'ack'));
+  after('nack', ([message, upTo, requeue]) => deliveries.settle(tagOf(message), Boolean(upTo), refused(requeue)));
+  after('nackAll', ([requeue]) => deliveries.settle(0, true, refused(requeue)));
+  after('reject', ([message, requeue]) => deliveries.settle(tagOf(message), false, refused(requeue)));
+}
