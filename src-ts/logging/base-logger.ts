@@ -55,9 +55,9 @@ function known(logger: object, order: unknown): Base {
   if (PINO_SERIALIZERS in logger && has('child', 'bindings')) {
     return { logger, kind: 'pino', order: 'fields-first', errorKey: pinoErrorKey(logger), takesErrors: true };
   }
-  if (has('addStream', 'addSerializers') && typeof members['fields'] === 'object') {
-    const serializers = members['serializers'] as Members | null | undefined;
-    return { logger, kind: 'bunyan', order: 'fields-first', errorKey: 'err', takesErrors: typeof serializers?.['err'] === 'function' };
+  if (has('addStream', 'addSerializers') && typeof members.fields === 'object') {
+    const serializers = members.serializers as Members | null | undefined;
+    return { logger, kind: 'bunyan', order: 'fields-first', errorKey: 'err', takesErrors: typeof serializers?.err === 'function' };
   }
   if (has('log', 'add', 'configure', 'startTimer')) return { logger, kind: 'winston', order: 'message-first', errorKey: 'err', takesErrors: false };
   if (has('log', 'table', 'groupEnd')) return { logger, kind: 'console', order: 'message-first', errorKey: 'err', takesErrors: true };

@@ -15,9 +15,9 @@ export function errorFields(error: Error, depth = 0): LogFields {
   };
   for (const key of read(() => Object.keys(error)) ?? []) fields[key] ??= read(() => (error as unknown as LogFields)[key]);
   const cause = read(() => error.cause);
-  if (cause !== undefined) fields['cause'] = shown(cause, depth);
+  if (cause !== undefined) fields.cause = shown(cause, depth);
   const errors = read(() => (error as AggregateError).errors);
-  if (Array.isArray(errors)) fields['errors'] = errors.slice(0, MAX_MEMBERS).map((member: unknown) => shown(member, depth));
+  if (Array.isArray(errors)) fields.errors = errors.slice(0, MAX_MEMBERS).map((member: unknown) => shown(member, depth));
   return fields;
 }
 

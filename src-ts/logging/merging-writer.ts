@@ -50,9 +50,9 @@ export class MergingWriter implements Writer {
     const { errorKey, takesErrors } = this.base;
     const line: LogFields = { ...this.fields };
     if (ids !== undefined) {
-      line['trace_id'] = ids.trace_id;
-      line['span_id'] = ids.span_id;
-      if (ids.parent_id !== undefined) line['parent_id'] = ids.parent_id;
+      line.trace_id = ids.trace_id;
+      line.span_id = ids.span_id;
+      if (ids.parent_id !== undefined) line.parent_id = ids.parent_id;
     }
     Object.assign(line, call.fields);
     if (call.error !== undefined && line[errorKey] === undefined) line[errorKey] = takesErrors ? call.error : errorFields(call.error);

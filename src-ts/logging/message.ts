@@ -1,5 +1,4 @@
 /** A logger for the work on one message. */
-import { bodyCarriers } from '../messaging/body';
 import { extractMessage } from '../messaging/extract';
 import { fieldsOf } from '../messaging/fields';
 import { spanOf } from '../trace/active';
@@ -9,6 +8,9 @@ import type { BaseLogger } from './base-logger';
 import type { LogFields } from './call';
 import { type Pin, pinTo, pinToNewTrace } from './ids';
 import { loggerAt, type OtelLogger } from './otel-logger';
+
+/** Longer bodies are not looked into, as `extractMessage` does not. */
+const MAX_BODY_LENGTH = 1024 * 1024;
 
 /** Options of {@link createLoggerWithMessageTrace}. */
 export interface MessageLoggerOptions {
@@ -42,23 +44,23 @@ function pinToActive(): Pin | undefined {
 /** Whether a message that no context could be read from has something where one would be. */
 function namesTrace(message: unknown): boolean {
   try {
-    const fields = fieldsOf(message) ?? {};
-    const body = fields['Body'] ?? fields['body'] ?? fields['content'] ?? message;
-    const { own, envelope } = bodyCarriers(body);
-    const places = [
-      fieldsOf(fields['properties'])?.['headers'],
-      fields['headers'],
-      fields['MessageAttributes'],
-      fields['messageAttributes'],
-      own,
-      envelope,
-    ];
-    return fields['traceContext'] !== undefined || places.some((place) => hasKey(place, 'traceparent'));
+    const fields = fieldsOf(message);
+    const body = fields?.Body ?? fields?.body ?? fields?.content ?? message;
+    const carriers = [fieldsOf(fields?.properties)?.headers, fields?.headers, fields?.MessageAttributes, fields?.messageAttributes];
+    return fields?.traceContext !== undefined || carriers.some(hasTraceparent) || mentionsContext(body);
   } catch {
     return false;
   }
 }
 
-function hasKey(place: unknown, key: string): boolean {
-  return Object.keys(fieldsOf(place) ?? {}).some((name) => name.toLowerCase() === key);
+function hasTraceparent(carrier: unknown): boolean {
+  return Object.keys(fieldsOf(carrier) ?? {}).some((name) => name.toLowerCase() === 'traceparent');
+}
+
+function mentionsContext(body: unknown): boolean {
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) return fieldsOf(body)?.traceContext !== undefined;
+  return (
+    body.length <= MAX_BODY_LENGTH &&
+    (typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength)).includes('"traceContext"')
+  );
 }

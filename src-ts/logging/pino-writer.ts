@@ -98,5 +98,5 @@ function findText(child: Pino): { key: symbol; before: string } | undefined {
 }
 
 function hasIds(fields: LogFields): boolean {
-  return fields['trace_id'] !== undefined || fields['span_id'] !== undefined || fields['parent_id'] !== undefined;
+  return fields.trace_id !== undefined || fields.span_id !== undefined || fields.parent_id !== undefined;
 }
