@@ -213,6 +213,14 @@ pub enum Propagator {
     TraceContext,
     /// W3C Baggage.
     Baggage,
+    /// AWS X-Ray (`X-Amzn-Trace-Id`).
+    XRay,
+    /// Datadog (`x-datadog-*`).
+    Datadog,
+    /// B3, written as one header.
+    B3,
+    /// B3, written as several headers.
+    B3Multi,
 }
 
 /// What of our own messages the user wants to see (`OTEL_LOG_LEVEL`).

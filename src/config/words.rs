@@ -5,10 +5,9 @@ use super::{
     settings::{LogLevel, Propagator},
     sources::Sources,
     variables as var,
-    warning::{codes, shown},
 };
 
-const PROPAGATORS: &str = "tracecontext, baggage, none";
+const PROPAGATORS: &str = "tracecontext, baggage, xray, datadog, b3, b3multi, none";
 const LOG_LEVELS: &str = "none, error, warn, info, debug, verbose";
 
 /// The propagators, each once, in their order. An empty list in the options, or `none`, is none at all.
@@ -38,13 +37,11 @@ fn chosen_propagators<'w>(sources: &mut Sources, source: &str, words: impl Itera
         let propagator = match word.to_ascii_lowercase().as_str() {
             "tracecontext" => Propagator::TraceContext,
             "baggage" => Propagator::Baggage,
+            "xray" => Propagator::XRay,
+            "datadog" => Propagator::Datadog,
+            "b3" => Propagator::B3,
+            "b3multi" => Propagator::B3Multi,
             "none" => return Some(Vec::new()),
-            "b3" | "b3multi" | "xray" | "datadog" => {
-                let message = format!("{source}: {} is accepted, but without effect in version {}", shown(word), env!("CARGO_PKG_VERSION"));
-                sources.warn(codes::OPTION_NOT_YET, message);
-                all_unknown = true;
-                continue;
-            }
             _ => {
                 sources.warn_word(source, word, PROPAGATORS, "it was ignored");
                 all_unknown = true;

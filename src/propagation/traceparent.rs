@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::trimmed;
+use super::{hex::lower_hex as hex, trimmed};
 use crate::span::{SpanId, TraceFlags, TraceId};
 
 /// The length of a version-00 header: `00-<32 hex>-<16 hex>-<2 hex>`.
@@ -86,25 +86,4 @@ pub fn parse_traceparent(header: &[u8]) -> Result<TraceParent, Rejected> {
 /// Writes a version-00 `traceparent`, unknown flags as zero. Ids are written as they are: whether they are valid is the caller's to know.
 pub fn format_traceparent(parent: &TraceParent) -> String {
     format!("00-{:032x}-{:016x}-{:02x}", parent.trace_id, parent.span_id, parent.flags.to_u8() & KNOWN_FLAGS)
-}
-
-/// Lower-case hexadecimal digits as bytes: digits and nothing else, exactly two for each byte.
-fn hex<const BYTES: usize>(digits: &[u8]) -> Option<[u8; BYTES]> {
-    let (pairs, []) = digits.as_chunks::<2>() else { return None };
-    let mut bytes = [0; BYTES];
-    if pairs.len() != BYTES {
-        return None;
-    }
-    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-        *byte = digit(*high)? << 4 | digit(*low)?;
-    }
-    Some(bytes)
-}
-
-fn digit(character: u8) -> Option<u8> {
-    match character {
-        b'0'..=b'9' => Some(character - b'0'),
-        b'a'..=b'f' => Some(character - b'a' + 10),
-        _ => None,
-    }
 }

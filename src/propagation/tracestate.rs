@@ -52,13 +52,26 @@ pub fn normalise_tracestate(header: &[u8]) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// `key = ( lcalpha / DIGIT ) 0*255 ( lcalpha / DIGIT / "_" / "-" / "*" / "/" / "@" )`. Level 1 told tenants and systems apart by the `@`; level
-/// 2 takes every key that level 1 took.
+/// The longest parts of a key that names a tenant of a system: `<tenant>@<system>`.
+const MAX_TENANT: usize = 241;
+const MAX_SYSTEM: usize = 14;
+
+/// `key = ( lcalpha / DIGIT ) 0*255 ( lcalpha / DIGIT / "_" / "-" / "*" / "/" / "@" )`.
+///
+/// Level 1 told tenants and systems apart by the `@`, level 2 takes it like any other character. The validation suite asks for level 1's rules
+/// where there is an `@`, and so do the SDKs that would get the header from us: one `@`, not more than 241 characters before and 14 behind.
 fn is_key(key: &[u8]) -> bool {
+    let mut parts = key.split(|byte| *byte == b'@');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(whole), None, None) => whole.len() <= MAX_PART && is_name(whole),
+        (Some(tenant), Some(system), None) => tenant.len() <= MAX_TENANT && is_name(tenant) && system.len() <= MAX_SYSTEM && is_name(system),
+        _ => false,
+    }
+}
+
+fn is_name(name: &[u8]) -> bool {
     let is_start = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    key.len() <= MAX_PART
-        && key.first().is_some_and(is_start)
-        && key.iter().all(|byte| is_start(byte) || matches!(byte, b'_' | b'-' | b'*' | b'/' | b'@'))
+    name.first().is_some_and(is_start) && name.iter().all(|byte| is_start(byte) || matches!(byte, b'_' | b'-' | b'*' | b'/'))
 }
 
 /// `value = 0*255(chr) nblk-chr`: printable ASCII without comma and equals sign, not ending in a space.

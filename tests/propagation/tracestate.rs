@@ -15,7 +15,9 @@ fn keeps_what_the_recommendation_allows() {
         ("a space before a value", "a= x".into(), "a= x"),
         ("tenant and system", "fw529a3039@dt=FfAMR9".into(), "fw529a3039@dt=FfAMR9"),
         ("a digit first (level 2)", "0a=1".into(), "0a=1"),
-        ("every character of a key", "a0_-*/@=1".into(), "a0_-*/@=1"),
+        ("every character of a key", "a0_-*/=1".into(), "a0_-*/=1"),
+        ("every character of a tenant and a system", "0a_-*/@a0_-*/=1".into(), "0a_-*/@a0_-*/=1"),
+        ("the longest tenant and system", format!("{}@{}=1", "t".repeat(241), "v".repeat(14)), &format!("{}@{}=1", "t".repeat(241), "v".repeat(14))),
         ("every kind of a value", "a=!\"#$%&'()*+-./:;<>?@[]^_`{|}~".into(), "a=!\"#$%&'()*+-./:;<>?@[]^_`{|}~"),
         ("OpenTelemetry's own", "ot=th:8;rv:0123456789abcd".into(), "ot=th:8;rv:0123456789abcd"),
         ("the longest key", format!("{key}=1"), &format!("{key}=1")),
@@ -39,6 +41,13 @@ fn discards_the_whole_for_one_fault() {
         ("two equals signs", "a=1=2".into()),
         ("a key in capitals", "A=1".into()),
         ("a key that begins with a hyphen", "-a=1".into()),
+        ("a dot in a key", "foo.bar=1".into()),
+        ("no system behind the tenant", "foo@=1,bar=2".into()),
+        ("no tenant before the system", "@foo=1,bar=2".into()),
+        ("two signs between them", "foo@@bar=1,bar=2".into()),
+        ("a third part", "foo@bar@baz=1,bar=2".into()),
+        ("a tenant too long", format!("foo=1,{}@v=1", "t".repeat(242))),
+        ("a system too long", format!("foo=1,t@{}=1", "v".repeat(15))),
         ("a space behind the key", "a =1".into()),
         ("a tab in a value", "a=x\ty".into()),
         ("a line break", "a=1\r\nb=2".into()),
@@ -65,7 +74,7 @@ proptest! {
     }
 
     #[test]
-    fn members_of_the_grammar_come_through(members in proptest::collection::btree_map("[a-z0-9][a-z0-9_*/@-]{0,20}", "[ -+\\--<>-~]{0,20}[!-+\\--<>-~]", 1..32)) {
+    fn members_of_the_grammar_come_through(members in proptest::collection::btree_map("[a-z0-9][a-z0-9_*/-]{0,20}(@[a-z0-9][a-z0-9_*/-]{0,13})?", "[ -+\\--<>-~]{0,20}[!-+\\--<>-~]", 1..32)) {
         let header: Vec<String> = members.iter().map(|(key, value)| format!("{key}={value}")).collect();
         let header = header.join(",");
         prop_assert_eq!(normalise_tracestate(header.as_bytes()), Some(header));
