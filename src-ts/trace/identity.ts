@@ -6,6 +6,8 @@ import { hex32, hexState, parseHex32 } from './ids';
 export const FLAG_SAMPLED = 0x01;
 /** W3C flag, level 2: the trace id is random. */
 export const FLAG_RANDOM = 0x02;
+/** Beyond W3C's eight bits, of a remote parent alone: its caller left the decision whether to sample to us (B3, X-Ray and Datadog can say so). */
+export const FLAG_DEFERRED = 1 << 27;
 
 /** What all our spans have: the ids of their context. */
 export abstract class IdentifiedSpan {

@@ -7,7 +7,7 @@ import { activeContext, runWith } from './active';
 import { warnThrew } from './attributes';
 import { isSuppressed, SPAN_KEY, withSpanSet } from './context';
 import type { TraceCore } from './core';
-import { FLAG_RANDOM, FLAG_SAMPLED, IdentifiedSpan, identify, PassiveSpan } from './identity';
+import { FLAG_DEFERRED, FLAG_RANDOM, FLAG_SAMPLED, IdentifiedSpan, identify, PassiveSpan } from './identity';
 import { randomNonZeroWord, randomWord } from './ids';
 import { keepsTrace } from './sampler';
 import { RecordingSpan } from './span';
@@ -107,7 +107,8 @@ export class Tracer implements ApiTracer {
       trace2 = parent.trace2;
       trace3 = parent.trace3;
       flags = parent.bits & FLAG_RANDOM;
-      sampled = sampler.parentBased ? (parent.bits & FLAG_SAMPLED) !== 0 : keepsTrace(sampler, trace0, trace1, trace2, trace3);
+      const isDecided = sampler.parentBased && (parent.bits & FLAG_DEFERRED) === 0;
+      sampled = isDecided ? (parent.bits & FLAG_SAMPLED) !== 0 : keepsTrace(sampler, trace0, trace1, trace2, trace3);
     }
     const span0 = randomWord();
     const span1 = randomNonZeroWord();
