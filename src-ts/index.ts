@@ -1,6 +1,5 @@
 /** Tracing for Node services that nobody feels and nobody loses. */
 export * from './express';
-export * from './logging';
 export * from './messaging';
 export * from './receiver';
 export * from './testing';

@@ -11,7 +11,7 @@ const tracing: Promise<Tracing> = initTracing({
   sampling: { rate: 0.1 },
   batch: { maxSpans: 512, maxDelayMillis: 1_000 },
   limits: { attributeCount: 64, attributePerEventCount: 8 },
-  propagators: ['tracecontext', 'baggage'],
+  propagators: ['tracecontext', 'baggage', 'xray', 'datadog', 'b3', 'b3multi'],
   signals: false,
 });
 export const withoutOptions: Promise<Tracing> = initTracing();

@@ -38,9 +38,21 @@ export interface Addon {
   /** Trace id (four words), span id (two), flags; null when the header is rejected. */
   parseTraceparent(header: string): Uint32Array | null;
   normaliseTracestate(header: string): string | null;
-  /** JSON: `[key, value, metadata or null]` each. */
+  /** JSON: whether nothing was left out, and `[key, value, metadata or null]` each. */
   parseBaggage(header: string): string;
+  /** Takes the entries alone. */
   formatBaggage(entriesJson: string): string;
+  /**
+   * Parents of the other formats: 32 digits of the trace id, 16 of the span id, a character for the decision (`1`, `0`, `d` debug, `?` deferred),
+   * and what the format says beside. Empty when no parent is named, null when the header is rejected, which is counted.
+   */
+  parseXray(header: string): string | null;
+  parseDatadog(traceId?: string, parentId?: string, samplingPriority?: string, origin?: string, tags?: string): string | null;
+  parseB3(header: string): string | null;
+  parseB3Multi(traceId?: string, spanId?: string, sampled?: string, flags?: string): string | null;
+  /** Counts a header that this side rejected. */
+  rejectHeader(): void;
+  rejectedHeaders(): number;
   /** Throws an error with a code where it cannot listen. */
   startReceiver(optionsJson: string): NativeReceiver;
 }

@@ -4,36 +4,41 @@ import { activeContext, activePropagator } from '../trace/active';
 import { EMPTY_CONTEXT } from '../trace/context';
 
 type Indexed = Record<string, unknown>;
+type Pair = [name: string, value: unknown];
 interface MapLike {
   get(key: string): unknown;
   set(key: string, value: string): unknown;
   keys(): Iterable<string>;
 }
 
-/** Reads plain objects in any case of their keys, arrays, Buffers, `Map` and `Headers`. */
+/** Reads plain objects in any case of their keys, values that are lists or Buffers, `Map`, `Headers`, and lists of pairs. */
 const GETTER: TextMapGetter<unknown> = {
-  keys(carrier) {
-    if (isMapLike(carrier)) return [...carrier.keys()];
-    return isIndexed(carrier) ? Object.keys(carrier) : [];
-  },
+  keys: namesOf,
   get(carrier, key) {
-    if (isMapLike(carrier)) {
-      return textOf(carrier.get(key) ?? find([...carrier.keys()], key, (name) => carrier.get(name)));
-    }
+    if (isMapLike(carrier)) return textOf(carrier.get(key) ?? read(carrier, key, (name) => carrier.get(name)));
+    if (Array.isArray(carrier)) return textOf(pairsOf(carrier).find(([name]) => isSameName(name, key))?.[1]);
     if (!isIndexed(carrier)) return undefined;
-    return textOf(carrier[key] ?? find(Object.keys(carrier), key, (name) => carrier[name]));
+    return textOf(carrier[key] ?? read(carrier, key, (name) => carrier[name]));
   },
 };
 
+/** Writes the same kinds of carriers. A name that is there in another case is written over: two headers would contradict each other. */
 const SETTER: TextMapSetter<unknown> = {
   set(carrier, key, value) {
-    if (isMapLike(carrier)) carrier.set(key, value);
-    else if (isIndexed(carrier)) carrier[key] = value;
+    if (isMapLike(carrier)) {
+      carrier.set(sameName(namesOf(carrier), key) ?? key, value);
+    } else if (Array.isArray(carrier)) {
+      const pair = pairsOf(carrier).find(([name]) => isSameName(name, key));
+      if (pair !== undefined) pair[1] = value;
+      else if (carrier.every(isPair)) carrier.push([key, value]);
+    } else if (isIndexed(carrier)) {
+      carrier[sameName(namesOf(carrier), key) ?? key] = value;
+    }
   },
 };
 
 /**
- * The context that a carrier names, over the root context or `base`. A carrier without valid context gives `base` back. Never throws.
+ * The context that a carrier names, over an empty context or `base`. A carrier without valid context gives `base` back. Never throws.
  *
  * @example
  * context.with(extractTraceContext(request.headers), () => handle(request));
@@ -62,10 +67,34 @@ function isMapLike(carrier: unknown): carrier is MapLike {
   return isIndexed(carrier) && typeof carrier['get'] === 'function' && typeof carrier['set'] === 'function' && typeof carrier['keys'] === 'function';
 }
 
+function isPair(entry: unknown): entry is Pair {
+  return Array.isArray(entry) && entry.length === 2 && typeof entry[0] === 'string';
+}
+
+function pairsOf(list: readonly unknown[]): Pair[] {
+  return list.filter(isPair);
+}
+
+function namesOf(carrier: unknown): string[] {
+  if (isMapLike(carrier)) return [...carrier.keys()];
+  if (Array.isArray(carrier)) return pairsOf(carrier).map(([name]) => name);
+  return isIndexed(carrier) ? Object.keys(carrier) : [];
+}
+
 /** A header's name is the same in any case; the exact one was looked for before. */
-function find(names: string[], key: string, read: (name: string) => unknown): unknown {
-  const name = names.find((candidate) => candidate.toLowerCase() === key);
-  return name === undefined ? undefined : read(name);
+function read(carrier: unknown, key: string, get: (name: string) => unknown): unknown {
+  const name = sameName(namesOf(carrier), key);
+  return name === undefined ? undefined : get(name);
+}
+
+/** The name as the carrier has it. */
+function sameName(names: readonly unknown[], key: string): string | undefined {
+  return names.find((name): name is string => isSameName(name, key));
+}
+
+/** `key` is in lower case. */
+function isSameName(name: unknown, key: string): boolean {
+  return typeof name === 'string' && name.length === key.length && (name === key || name.toLowerCase() === key);
 }
 
 function textOf(value: unknown): string | string[] | undefined {

@@ -1,9 +1,9 @@
 /** `traceparent` (W3C Trace Context level 2). JavaScript reads what is certainly right; every other header is Rust's to judge. */
 import type { SpanContext } from '@opentelemetry/api';
-import { createTraceState } from '@opentelemetry/api';
 import { loadAddon } from '../native/addon';
 import { FLAG_RANDOM, FLAG_SAMPLED, type IdentifiedSpan, identify, PassiveSpan } from '../trace/identity';
 import { hexState, parseHex32 } from '../trace/ids';
+import { readTracestate } from './tracestate';
 
 /** Length of a version-00 header: `00-<trace id>-<span id>-<flags>`. */
 const LENGTH = 55;
@@ -14,7 +14,10 @@ const KNOWN_FLAGS = FLAG_SAMPLED | FLAG_RANDOM;
 /** Longer headers are not even handed over. */
 const MAX_LENGTH = 512;
 
-/** The remote parent that a `traceparent` header and, where given, its `tracestate` name; undefined when the header is rejected. */
+/**
+ * The remote parent that a `traceparent` header names, with the trace state of the `tracestate` that came beside it; undefined when the header is
+ * rejected, and the trace state is then not looked at.
+ */
 export function readTraceparent(header: string, tracestate?: string): PassiveSpan | undefined {
   if (header.length === LENGTH && header.charCodeAt(0) === ZERO && header.charCodeAt(1) === ZERO) {
     const fast = readVersion00(header, tracestate);
@@ -22,17 +25,8 @@ export function readTraceparent(header: string, tracestate?: string): PassiveSpa
   }
   const words = header.length <= MAX_LENGTH ? loadAddon()?.parseTraceparent(header) : undefined;
   if (words === undefined || words === null) return undefined;
-  return new PassiveSpan(
-    words[0] | 0,
-    words[1] | 0,
-    words[2] | 0,
-    words[3] | 0,
-    words[4] | 0,
-    words[5] | 0,
-    words[6],
-    traceStateOf(tracestate),
-    true,
-  );
+  const state = readTracestate(tracestate);
+  return new PassiveSpan(words[0] | 0, words[1] | 0, words[2] | 0, words[3] | 0, words[4] | 0, words[5] | 0, words[6], state, true);
 }
 
 /** The fast path: lower-case hex and hyphens in their places, nothing else, or undefined. */
@@ -49,13 +43,7 @@ function readVersion00(header: string, tracestate: string | undefined): PassiveS
   const low = header.charCodeAt(54) - ZERO;
   // The usual flags are 00 to 03; any others are left to the codec.
   if (hexState.failed || (t0 | t1 | t2 | t3) === 0 || (s0 | s1) === 0 || high !== 0 || low < 0 || low > KNOWN_FLAGS) return undefined;
-  return new PassiveSpan(t0, t1, t2, t3, s0, s1, low, traceStateOf(tracestate), true);
-}
-
-function traceStateOf(header: string | undefined): SpanContext['traceState'] {
-  if (header === undefined || header === '') return undefined;
-  const normal = loadAddon()?.normaliseTracestate(header);
-  return normal ? createTraceState(normal) : undefined;
+  return new PassiveSpan(t0, t1, t2, t3, s0, s1, low, tracestate === undefined ? undefined : readTracestate(tracestate), true);
 }
 
 /** The header under construction, and the digits it is made of: written in place, then copied once, which is half the cost of joining thirty strings. */

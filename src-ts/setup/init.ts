@@ -6,6 +6,7 @@ import { type Addon, loadAddon } from '../native/addon';
 import { VERSION } from '../native/version';
 import { silenceWarnings, warn, warnOnce } from '../native/warn';
 import { propagatorsByName } from '../propagation/propagators';
+import { rejectedHeaders } from '../propagation/rejected';
 import { TraceCore } from '../trace/core';
 import { idleCore, ownProvider as provider } from '../trace/provider';
 import { flushAtExit } from './exit';
@@ -115,7 +116,7 @@ function traced(addon: Addon, settings: Settings, recorder: Recorder, options: T
       ended ??= ending = end(timeoutMillis);
       return ended;
     },
-    stats: () => JSON.parse(addon.stats()) as TracingStats,
+    stats: () => ({ ...JSON.parse(addon.stats()), rejectedHeaders: rejectedHeaders() }) as TracingStats,
   };
   return tracing;
 }
@@ -146,5 +147,6 @@ export function noStats(): TracingStats {
     requests: 0,
     exportedBytes: 0,
     failedAttempts: 0,
+    rejectedHeaders: rejectedHeaders(),
   };
 }

@@ -84,8 +84,8 @@ export interface TracingOptions {
   instrumentations?: readonly (Instrumentation | readonly Instrumentation[])[];
   /** Objects with OpenTelemetry's SpanProcessor interface. They run on the JS thread for each span: that is their cost. */
   spanProcessors?: readonly SpanProcessor[];
-  /** Formats of context in headers, in their order. Default `['tracecontext', 'baggage']`. */
-  propagators?: readonly ('tracecontext' | 'baggage')[];
+  /** Formats of context in headers and messages, in their order (docs/propagation.md). Default `['tracecontext', 'baggage']`. */
+  propagators?: readonly ('tracecontext' | 'baggage' | 'xray' | 'datadog' | 'b3' | 'b3multi')[];
   /** The built-in tracing of http, https, fetch and undici; `false` for none. */
   http?: HttpInstrumentationOptions | false;
   /** Whether SIGTERM and SIGINT flush before the process ends as it would have without us. Default true. */
@@ -124,6 +124,8 @@ export interface TracingStats {
   exportedBytes: number;
   /** Attempts that failed. */
   failedAttempts: number;
+  /** Headers with context that were invalid, or of which a part was left out; in the whole process, since it started. No part of the sum. */
+  rejectedHeaders: number;
 }
 
 /** Running tracing. */

@@ -1,0 +1,94 @@
+/**
+ * Datadog (`x-datadog-*`). What its headers say beside ids and decision lives in the trace state's member `dd`, as Datadog's own tracers write it:
+ * `s:<priority>;o:<origin>;t.<tag>:<value>`.
+ */
+import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
+import { loadAddon } from '../native/addon';
+import { isSuppressed, SPAN_KEY } from '../trace/context';
+import { FLAG_DEFERRED, FLAG_SAMPLED, type IdentifiedSpan } from '../trace/identity';
+import { identified } from '../trace/tracer';
+import { remoteParent, withRemote } from './remote';
+import { readTracestate } from './tracestate';
+import { joined, single } from './values';
+
+const TRACE_ID = 'x-datadog-trace-id';
+const PARENT_ID = 'x-datadog-parent-id';
+const PRIORITY = 'x-datadog-sampling-priority';
+const ORIGIN = 'x-datadog-origin';
+const TAGS = 'x-datadog-tags';
+/** The trace state's member. */
+const MEMBER = 'dd';
+/** The most characters of `x-datadog-tags`. */
+const MAX_TAGS_LENGTH = 512;
+
+/** Datadog's headers. */
+export class DatadogPropagator implements TextMapPropagator {
+  inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
+    const span = identified(context.getValue(SPAN_KEY));
+    if (span === undefined || isSuppressed(context)) return;
+    const state = stateOf(span);
+    const priority = priorityOf(span, state.get('s'));
+    setter.set(carrier, TRACE_ID, decimal(span.trace2, span.trace3));
+    setter.set(carrier, PARENT_ID, decimal(span.span0, span.span1));
+    if (priority !== undefined) setter.set(carrier, PRIORITY, priority);
+    const origin = state.get('o');
+    if (origin !== undefined) setter.set(carrier, ORIGIN, origin.replaceAll('~', '='));
+    const tags = tagsOf(span, state, priority === state.get('s'));
+    if (tags !== '') setter.set(carrier, TAGS, tags);
+  }
+
+  extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
+    const traceId = single(getter.get(carrier, TRACE_ID));
+    if (traceId === undefined) return context;
+    const text = loadAddon()?.parseDatadog(
+      traceId,
+      single(getter.get(carrier, PARENT_ID)),
+      single(getter.get(carrier, PRIORITY)),
+      single(getter.get(carrier, ORIGIN)),
+      joined(getter.get(carrier, TAGS)),
+    );
+    const parent = remoteParent(text, (state) => (state === '' ? undefined : readTracestate(`${MEMBER}=${state}`)));
+    return parent === undefined ? context : withRemote(context, parent.span);
+  }
+
+  fields(): string[] {
+    return [TRACE_ID, PARENT_ID, PRIORITY, ORIGIN, TAGS];
+  }
+}
+
+/** The parts of the trace state's member. */
+function stateOf(span: IdentifiedSpan): Map<string, string> {
+  const parts = new Map<string, string>();
+  for (const part of span.traceState?.get(MEMBER)?.split(';') ?? []) {
+    const colon = part.indexOf(':');
+    if (colon > 0) parts.set(part.slice(0, colon), part.slice(colon + 1));
+  }
+  return parts;
+}
+
+/** The priority that came, where it says the same as the span's flag: the user's word (2 or -1) is more than the sampler's (1 or 0). */
+function priorityOf(span: IdentifiedSpan, came: string | undefined): string | undefined {
+  if ((span.bits & FLAG_DEFERRED) !== 0) return undefined;
+  const isSampled = (span.bits & FLAG_SAMPLED) !== 0;
+  if (came !== undefined && /^-?\d$/.test(came) && Number(came) > 0 === isSampled) return came;
+  return isSampled ? '1' : '0';
+}
+
+/** The upper half of the trace id, and the tags that came. Who made the decision is left out where it is no longer the one that came. */
+function tagsOf(span: IdentifiedSpan, state: Map<string, string>, isSameDecision: boolean): string {
+  const tags: string[] = [];
+  if ((span.trace0 | span.trace1) !== 0) tags.push(`_dd.p.tid=${span.traceId.slice(0, 16)}`);
+  let length = tags.length === 0 ? 0 : tags[0].length;
+  for (const [key, value] of state) {
+    if (!key.startsWith('t.') || key === 't.tid' || (key === 't.dm' && !isSameDecision)) continue;
+    const tag = `_dd.p.${key.slice(2)}=${value.replaceAll('~', '=')}`;
+    length += tag.length + 1;
+    if (length <= MAX_TAGS_LENGTH) tags.push(tag);
+  }
+  return tags.join(',');
+}
+
+/** Two words as a decimal number. */
+function decimal(high: number, low: number): string {
+  return String((BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
+}

@@ -1,0 +1,57 @@
+/** W3C's propagators: trace context and baggage. */
+import type { Baggage, Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
+import { isSuppressed, SPAN_KEY, withSpanSet } from '../trace/context';
+import { identified } from '../trace/tracer';
+import { readBaggage, writeBaggage } from './baggage';
+import { countRejected } from './rejected';
+import { readTraceparent, writeTraceparent } from './traceparent';
+import { writeTracestate } from './tracestate';
+import { joined, single } from './values';
+
+/** The key under which the API keeps baggage: its keys are registered symbols. */
+const BAGGAGE_KEY = Symbol.for('OpenTelemetry Baggage Key');
+
+/** W3C Trace Context (`traceparent`, `tracestate`). */
+export class TraceContextPropagator implements TextMapPropagator {
+  inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
+    const span = identified(context.getValue(SPAN_KEY));
+    if (span === undefined || isSuppressed(context)) return;
+    setter.set(carrier, 'traceparent', writeTraceparent(span));
+    const { traceState } = span;
+    const header = traceState === undefined ? undefined : writeTracestate(traceState);
+    if (header !== undefined) setter.set(carrier, 'tracestate', header);
+  }
+
+  extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
+    const header = single(getter.get(carrier, 'traceparent'));
+    if (header === undefined) return context;
+    const parent = readTraceparent(header, joined(getter.get(carrier, 'tracestate')));
+    if (parent !== undefined) return withSpanSet(context, parent);
+    countRejected();
+    return context;
+  }
+
+  fields(): string[] {
+    return ['traceparent', 'tracestate'];
+  }
+}
+
+/** W3C Baggage. */
+export class BaggagePropagator implements TextMapPropagator {
+  inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
+    const baggage = context.getValue(BAGGAGE_KEY) as Baggage | undefined;
+    if (baggage === undefined || isSuppressed(context)) return;
+    const header = writeBaggage(baggage);
+    if (header !== '') setter.set(carrier, 'baggage', header);
+  }
+
+  extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
+    const header = joined(getter.get(carrier, 'baggage'));
+    const baggage = header ? readBaggage(header) : undefined;
+    return baggage === undefined ? context : context.setValue(BAGGAGE_KEY, baggage);
+  }
+
+  fields(): string[] {
+    return ['baggage'];
+  }
+}
