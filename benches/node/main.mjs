@@ -7,7 +7,19 @@ import { HEADER, markdownTable, rowOf, summarise } from './lib/report.mjs';
 import { runCase } from './lib/run.mjs';
 import { startSink } from './lib/sink.mjs';
 
-const CASES = ['spans', 'spans-active', 'unsampled', 'throughput', 'express', 'logger', 'startup', 'memory', 'install', 'event-loop', 'unreachable'];
+const CASES = [
+  'spans',
+  'spans-active',
+  'unsampled',
+  'propagation',
+  'throughput',
+  'express',
+  'startup',
+  'memory',
+  'install',
+  'event-loop',
+  'unreachable',
+];
 const DEFAULT_ROUNDS = 5;
 const RESULTS = new URL('../results/', import.meta.url);
 

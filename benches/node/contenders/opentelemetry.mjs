@@ -1,6 +1,7 @@
 // OpenTelemetry JS set up as its documentation says, with what kindness costs nothing: a queue that never overflows, no resource detectors.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generation, requirePeer } from '../lib/peers.mjs';
+import { openTelemetryPropagation } from '../lib/propagation.mjs';
 import { openTelemetryActiveRequest, openTelemetryRequest } from '../lib/workload.mjs';
 
 export const title = 'OpenTelemetry JS';
@@ -39,16 +40,22 @@ function createProvider(sdk, { processor, sampled, resource }) {
   return generation === 'node20' ? new sdk.NodeTracerProvider(options) : new sdk.TracerProvider(options);
 }
 
-function register(provider, api) {
-  if (generation === 'node20') return provider.register();
-  const { AsyncLocalStorageContextManager } = requirePeer('@opentelemetry/context-async-hooks');
-  const { W3CTraceContextPropagator } = requirePeer('@opentelemetry/core');
-  api.trace.setGlobalTracerProvider(provider);
-  api.context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  api.propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+/** Both W3C formats are its default; the case `propagation` also measures one alone. */
+function createPropagator(names) {
+  const { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } = requirePeer('@opentelemetry/core');
+  if (names.length === 1) return new W3CTraceContextPropagator();
+  return new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] });
 }
 
-export async function start({ sink, sampled, instrument = false }) {
+function register(provider, api, propagator) {
+  if (generation === 'node20') return provider.register({ propagator });
+  const { AsyncLocalStorageContextManager } = requirePeer('@opentelemetry/context-async-hooks');
+  api.trace.setGlobalTracerProvider(provider);
+  api.context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  api.propagation.setGlobalPropagator(propagator);
+}
+
+export async function start({ sink, sampled, instrument = false, propagators = ['tracecontext', 'baggage'] }) {
   const api = requirePeer('@opentelemetry/api');
   const sdk = requirePeer(generation === 'node20' ? '@opentelemetry/sdk-trace-node' : '@opentelemetry/sdk-trace');
   const { resourceFromAttributes } = requirePeer('@opentelemetry/resources');
@@ -56,7 +63,7 @@ export async function start({ sink, sampled, instrument = false }) {
   const exporter = countingExporter(`${sink.http}/v1/traces`);
   const processor = createProcessor(sdk, exporter);
   const provider = createProvider(sdk, { processor, sampled, resource });
-  register(provider, api);
+  register(provider, api, createPropagator(propagators));
   if (instrument) {
     const { HttpInstrumentation } = requirePeer('@opentelemetry/instrumentation-http');
     const { ExpressInstrumentation } = requirePeer('@opentelemetry/instrumentation-express');
@@ -78,3 +85,4 @@ export async function start({ sink, sampled, instrument = false }) {
 
 export const request = ({ api, tracer }) => openTelemetryRequest(api, tracer);
 export const activeRequest = ({ api, tracer }) => openTelemetryActiveRequest(api, tracer);
+export const propagation = openTelemetryPropagation;

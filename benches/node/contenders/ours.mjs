@@ -1,16 +1,18 @@
 import { requireOwn } from '../lib/peers.mjs';
+import { openTelemetryPropagation } from '../lib/propagation.mjs';
 import { openTelemetryActiveRequest, openTelemetryRequest } from '../lib/workload.mjs';
 
 export const title = 'ours';
 
 /** Loads the package and starts it as a service would. */
-export async function start({ sink, sampled, protocol = 'otlp-http', instrument = false }) {
+export async function start({ sink, sampled, protocol = 'otlp-http', instrument = false, propagators }) {
   const own = requireOwn('@manifest-cyber/observability-ts');
   const tracing = await own.initTracing({
     serviceName: 'bench',
     exporter: { type: protocol, endpoint: protocol === 'otlp-grpc' ? sink.grpc : sink.http },
     sampling: { rate: sampled ? 1 : 0 },
     ...(instrument ? {} : { http: false }),
+    ...(propagators ? { propagators } : {}),
   });
   const api = requireOwn('@opentelemetry/api');
   return {
@@ -25,3 +27,4 @@ export async function start({ sink, sampled, protocol = 'otlp-http', instrument 
 
 export const request = ({ api, tracer }) => openTelemetryRequest(api, tracer);
 export const activeRequest = ({ api, tracer }) => openTelemetryActiveRequest(api, tracer);
+export const propagation = openTelemetryPropagation;

@@ -13,7 +13,6 @@ const PEERS = [
   '@opentelemetry/instrumentation-express',
   'dd-trace',
   'express',
-  'pino',
 ];
 
 function versionOf(path) {
