@@ -32,7 +32,7 @@ NUMBERS.push(
 const attributes = (...pairs) => ({ name: 'same', pairs });
 const text = (length, pick) => Array.from({ length }, pick).join('');
 
-/** What each kind of record is made of: a list of `{ name, scope, pairs, events }`. */
+/** What each kind of record is made of: a list of `{ name, scope, pairs, events }`; `renamed` is the name it gets after its first attribute. */
 export const kinds = {
   'the same name with other keys in other orders': () => [
     attributes(['a', 1], ['b', 2]),
@@ -53,6 +53,21 @@ export const kinds = {
     attributes(['a', 1], ['a', 2], ['a', 3], ['b', 1], ['b', 2]),
     attributes(...Array.from({ length: 300 }, (_, i) => [`k${i % 7}`, i])),
   ],
+  'the beginnings of what spans of the name had before, and other ways on': () => {
+    const pairs = Array.from({ length: 20 }, (_, i) => [`key.${i}`, i]);
+    const all = pairs.map((_, i) => attributes(...pairs.slice(0, i)));
+    return [attributes(...pairs), ...all.toReversed(), ...all.map(({ pairs }, i) => attributes(...pairs, [`other.${i % 3}`, 'x']))];
+  },
+  'names that change between attributes': () =>
+    Array.from({ length: 20 }, (_, i) => ({
+      name: `name ${i % 2}`,
+      renamed: `name ${i % 3}`,
+      pairs: [
+        ['a', i],
+        ['b', 'x'],
+        ['c', true],
+      ].slice(0, i % 4),
+    })),
   'more sequences of keys than a name may have templates': () =>
     Array.from({ length: 60 }, (_, i) => attributes(['first', i], [`key ${i % 20}`, 'x'], ['last', true])),
   'more keys than a template may have': () =>
@@ -113,6 +128,7 @@ export const kinds = {
     return Array.from({ length: 3000 }, () => ({
       name: `span ${below(12)}`,
       scope: `scope ${below(5)}`,
+      renamed: below(10) === 0 ? `span ${below(12)}` : undefined,
       pairs: Array.from({ length: below(12) }, () => [`key ${below(9)}`, value()]),
     }));
   },

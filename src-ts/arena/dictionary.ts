@@ -15,53 +15,25 @@ import {
   TAG_STRING_REF,
 } from '../native/layout.gen';
 import { warnOnce } from '../native/warn';
+import { Family, Template } from './template';
 
-/** How many new strings one attribute of a template may intern: what keeps changing is not worth a number. */
-const NOVEL_STRINGS = 32;
-/** Sequences of keys remembered for one span name. */
-const MAX_VARIANTS = 8;
 /** The scope of spans whose own has no room: the first entry. */
 const NAMELESS_SCOPE = 0;
 /** UTF-16 units of a scope's name, version or schema URL; longer ones are cut. */
 const MAX_SCOPE_TEXT = 1024;
-/** Compares unequal to every attribute value. */
-const NOTHING: unknown = Symbol('no value yet');
-
-/** An instrumentation scope and the templates of its spans. */
+/** An instrumentation scope and the templates of its spans, by their names. */
 export interface Scope {
   readonly name: string;
   readonly version: string | undefined;
   readonly schemaUrl: string | undefined;
   /** Its number in the dictionary; -1 while it has none. */
   number: number;
-  readonly templates: Map<string, Template>;
+  readonly families: Map<string, Family>;
 }
 
 /** A scope without a number yet. */
 export function newScope(name: string, version?: string, schemaUrl?: string): Scope {
-  return { name, version, schemaUrl, number: -1, templates: new Map() };
-}
-
-/** The fixed part of spans of one name: their sequence of keys and, per key, the last value and its code. */
-export class Template {
-  readonly number: number;
-  readonly count: number;
-  readonly keys: readonly string[];
-  /** Last value per key; only values whose code is one word are remembered. */
-  readonly last: unknown[];
-  readonly codes: number[];
-  /** New strings that each key may still intern; far below zero, the key is not even looked up. */
-  readonly novel: number[];
-  next: Template | undefined = undefined;
-
-  constructor(number: number, keys: readonly string[]) {
-    this.number = number;
-    this.count = keys.length;
-    this.keys = keys;
-    this.last = keys.map(() => NOTHING);
-    this.codes = keys.map(() => 0);
-    this.novel = keys.map(() => NOVEL_STRINGS);
-  }
+  return { name, version, schemaUrl, number: -1, families: new Map() };
 }
 
 /** Appends entries to the dictionary of an arena. What no longer fits gets no number and is written in line. */
@@ -139,24 +111,17 @@ export class Dictionary {
     return true;
   }
 
-  /** A new template for a name and the keys of a flat attribute list; undefined when there can be none. */
-  template(scope: Scope, name: string, attributes: readonly unknown[]): Template | undefined {
-    const count = attributes.length >> 1;
+  /** A new template for a name and keys; undefined when there can be none. */
+  template(scope: Scope, name: string, keys: readonly string[]): Template | undefined {
+    const count = keys.length;
     if (count > MAX_TEMPLATE_KEYS || this.templates >= MAX_TEMPLATES) return undefined;
-    const first = scope.templates.get(name);
-    let variants = 0;
-    for (let other = first; other !== undefined; other = other.next) variants++;
-    if (variants >= MAX_VARIANTS) return undefined;
+    const known = scope.families.get(name);
+    if (known?.hasRoom === false) return undefined;
     const nameNumber = this.intern(name);
     if (nameNumber < 0) return undefined;
-    const numbers: number[] = [];
-    for (let i = 0; i < attributes.length; i += 2) {
-      const number = this.intern(attributes[i] as string);
-      if (number < 0) return undefined;
-      numbers.push(number);
-    }
+    const numbers = keys.map((key) => this.intern(key));
     const size = (4 + count) * 4;
-    if (this.length + size > DICTIONARY_BYTES) return undefined;
+    if (numbers.includes(-1) || this.length + size > DICTIONARY_BYTES) return undefined;
     let at = this.length >> 2;
     this.words[at++] = ENTRY_TEMPLATE | (size << 8);
     this.words[at++] = scope.number;
@@ -164,12 +129,14 @@ export class Dictionary {
     this.words[at++] = count;
     for (const number of numbers) this.words[at++] = number;
     this.length += size;
+    const family = known ?? new Family();
+    if (known === undefined) scope.families.set(this.strings[nameNumber], family);
     const template = new Template(
       this.templates++,
+      family,
       numbers.map((number) => this.strings[number]),
     );
-    template.next = first;
-    scope.templates.set(this.strings[nameNumber], template);
+    family.add(template);
     return template;
   }
 }

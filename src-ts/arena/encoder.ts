@@ -1,5 +1,4 @@
 /** Encodes a finished span into the words of a record. */
-import type { HrTime } from '@opentelemetry/api';
 import {
   B_EPOCH_TIMES,
   B_EVENTS,
@@ -32,65 +31,9 @@ import {
   TAG_STRING,
   TAG_STRING_REF,
 } from '../native/layout.gen';
-import type { Dictionary, Scope, Template } from './dictionary';
-
-/** A flat list of keys and values: `[key, value, key, value, …]`, values checked and truncated. */
-export type FlatAttributes = unknown[];
-
-/** An event, ready to be written. */
-export interface EventRecord {
-  name: string;
-  /** Milliseconds on the thread's monotonic clock, or the Unix time that the user gave. */
-  time: number | HrTime;
-  attributes: FlatAttributes;
-  dropped: number;
-}
-
-/** A link, ready to be written. */
-export interface LinkRecord {
-  /** Trace id (four words) and span id (two). */
-  ids: readonly number[];
-  flags: number;
-  remote: boolean;
-  traceState: string;
-  attributes: FlatAttributes;
-  dropped: number;
-}
-
-/** What of a span rarely is there. */
-export interface SpanExtras {
-  traceState: string;
-  statusMessage: string;
-  events: EventRecord[] | undefined;
-  droppedEvents: number;
-  links: LinkRecord[] | undefined;
-  droppedLinks: number;
-  /** Times since the Unix epoch, where the user gave one of them. */
-  epochStart: HrTime | undefined;
-  epochEnd: HrTime | undefined;
-}
-
-/** What the recorder reads from a finished span. */
-export interface SpanRecord {
-  readonly scope: Scope;
-  readonly name: string;
-  /** The `B_` bits that are known before encoding: trace flags, kind, status code, remote parent. */
-  readonly bits: number;
-  readonly trace0: number;
-  readonly trace1: number;
-  readonly trace2: number;
-  readonly trace3: number;
-  readonly span0: number;
-  readonly span1: number;
-  readonly parent0: number;
-  readonly parent1: number;
-  /** Milliseconds on the thread's monotonic clock. */
-  readonly startMillis: number;
-  readonly endMillis: number;
-  readonly list: FlatAttributes;
-  readonly dropped: number;
-  readonly extras: SpanExtras | undefined;
-}
+import type { Dictionary } from './dictionary';
+import { type EventRecord, type FlatAttributes, flatList, keysOf, type LinkRecord, type SpanExtras, type SpanRecord, valuesOf } from './span-record';
+import { NOTHING, type Template } from './template';
 
 /** No room in the target. */
 export const NO_ROOM = -1;
@@ -136,10 +79,9 @@ export class Encoder {
     // A templated record adds one word a key without looking: keep that much in reserve.
     this.limit = limit - MAX_TEMPLATE_KEYS;
     const { words, doubles } = this;
-    const list = span.list;
     const extras = span.extras;
     let bits = span.bits;
-    words[begin + R_COUNTS] = (list.length >> 1) | (Math.min(span.dropped, 0xffff) << 16);
+    words[begin + R_COUNTS] = span.count | (Math.min(span.dropped, 0xffff) << 16);
     words[begin + R_TRACE_ID] = span.trace0;
     words[begin + R_TRACE_ID + 1] = span.trace1;
     words[begin + R_TRACE_ID + 2] = span.trace2;
@@ -178,32 +120,41 @@ export class Encoder {
     return at;
   }
 
-  /** The usual way: a template's keys match, and most values are the last ones. */
+  /** The usual way: a template knows the keys, and most values are the last ones. */
   private templated(span: SpanRecord, begin: number): number {
-    const { words } = this;
-    const { scope, name, list } = span;
-    const count = list.length >> 1;
-    let template: Template | undefined = scope.templates.get(name);
-    variants: for (; template !== undefined; template = template.next) {
-      if (template.count !== count) continue;
-      const { keys, last, codes } = template;
-      let at = begin + R_VALUES;
-      for (let i = 0, j = 0; i < count; i++, j += 2) {
-        if (list[j] !== keys[i]) continue variants;
-        const value = list[j + 1];
-        if (value === last[i]) {
-          words[at++] = codes[i];
-        } else {
-          at = this.changed(value, at, template, i);
-          if (at === NO_ROOM) return NO_ROOM;
-        }
-      }
-      words[begin + R_TEMPLATE] = template.number;
-      return at;
-    }
+    const { template } = span;
+    if (template !== undefined && template.count === span.count) return this.values(template, span.list, begin);
+    return this.otherwise(span, begin);
+  }
+
+  /** A span that ended before its template did, or went its own way. */
+  private otherwise(span: SpanRecord, begin: number): number {
+    const { scope, name, template, count, list } = span;
     this.dictionary.number(scope);
-    if (this.dictionary.template(scope, name, list) === undefined) return NO_ROOM;
-    return this.templated(span, begin);
+    if (template !== undefined) {
+      const shorter = template.family.prefix(template, count) ?? this.dictionary.template(scope, name, template.keys.slice(0, count));
+      return shorter === undefined ? NO_ROOM : this.values(shorter, list, begin);
+    }
+    const own = scope.families.get(name)?.of(list) ?? this.dictionary.template(scope, name, keysOf(list));
+    return own === undefined ? NO_ROOM : this.values(own, valuesOf(list), begin);
+  }
+
+  private values(template: Template, values: readonly unknown[], begin: number): number {
+    const { words } = this;
+    const { count, last, codes } = template;
+    let at = begin + R_VALUES;
+    for (let i = 0; i < count; i++) {
+      const value = values[i];
+      if (value === last[i]) {
+        words[at++] = codes[i];
+      } else {
+        at = this.changed(value, at, template, i);
+        if (at === NO_ROOM) return NO_ROOM;
+      }
+    }
+    words[begin + R_TEMPLATE] = template.number;
+    template.family.usual = template;
+    return at;
   }
 
   /** Scope, name and keys in line: for what the bounded dictionary does not hold. */
@@ -212,7 +163,7 @@ export class Encoder {
     this.words[begin + R_TEMPLATE] = NO_TEMPLATE;
     this.words[begin + R_VALUES] = span.scope.number;
     const at = this.string(span.name, begin + R_VALUES + 1);
-    return at === NO_ROOM ? NO_ROOM : this.pairs(span.list, at);
+    return at === NO_ROOM ? NO_ROOM : this.pairs(flatList(span), at);
   }
 
   /** A templated value that is not the last one of its key. */
@@ -222,7 +173,8 @@ export class Encoder {
       const number = this.internable(value, template, i);
       if (number < 0) return this.string(value, at);
       code = (number << TAG_BITS) | TAG_STRING_REF;
-      template.last[i] = this.dictionary.strings[number];
+      // Long strings that are new each time would be compared twice: here, and where they are looked up.
+      template.last[i] = value.length > LOOP_LENGTH ? NOTHING : this.dictionary.strings[number];
     } else if (typeof value === 'number' && (value | 0) === value && value < MAX_SMALL_INT && value >= -MAX_SMALL_INT) {
       code = (value << TAG_BITS) | TAG_INT;
       template.last[i] = value;

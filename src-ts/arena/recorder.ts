@@ -21,7 +21,8 @@ import {
   W_WAKE_AT,
 } from '../native/layout.gen';
 import { Dictionary } from './dictionary';
-import { Encoder, NO_ROOM, type SpanRecord } from './encoder';
+import { Encoder, NO_ROOM } from './encoder';
+import type { SpanRecord } from './span-record';
 
 const RING_WORD = (HEADER_BYTES + DICTIONARY_BYTES) >> 2;
 const RING_MASK = RING_BYTES - 1;
@@ -154,5 +155,5 @@ function withoutLists(span: SpanRecord): SpanRecord {
     links: undefined,
     droppedLinks: extras.droppedLinks + (extras.links?.length ?? 0),
   };
-  return { ...span, list: [], dropped: span.dropped + (span.list.length >> 1), extras: counted };
+  return { ...span, template: undefined, count: 0, list: [], dropped: span.dropped + span.count, extras: counted };
 }

@@ -1,6 +1,6 @@
 /** Attributes as they come from users: checked, copied, cut, and kept as a flat list of keys and values. */
 import type { Attributes } from '@opentelemetry/api';
-import type { FlatAttributes } from '../arena/encoder';
+import type { FlatAttributes } from '../arena/span-record';
 import { warnOnce } from '../native/warn';
 
 /** What {@link cleanValue} gives for a value that no attribute can have. */

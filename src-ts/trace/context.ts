@@ -25,13 +25,15 @@ class Values implements Context {
   }
 }
 
+const NO_VALUES: Context = new Values(new Map());
+
 /**
  * A context whose span is a field. The API's own context copies a map and makes three closures each time a span is set; this one is one small
  * object. A span that is set again replaces the former one, so that contexts never grow into chains.
  */
 class SpanSlot implements Context {
   constructor(
-    private readonly base: Context,
+    readonly base: Context,
     private readonly span: unknown,
   ) {}
 
@@ -58,7 +60,7 @@ class SpanSlot implements Context {
  * `ROOT_CONTEXT`, but a span set on it makes one small object instead of a copied map with three closures (docs/adr/0001):
  * `trace.setSpan(context.active(), span)` is in every manual instrumentation.
  */
-export const EMPTY_CONTEXT: Context = new SpanSlot(new Values(new Map()), undefined);
+export const EMPTY_CONTEXT: Context = new SpanSlot(NO_VALUES, undefined);
 
 /** `context` with `span` as its span: what `trace.setSpan` does, at less cost. */
 export function withSpanSet(context: Context, span: Span): Context {
@@ -67,7 +69,9 @@ export function withSpanSet(context: Context, span: Span): Context {
 
 /** Whether nothing is to be traced in `context`. */
 export function isSuppressed(context: Context): boolean {
-  return context !== EMPTY_CONTEXT && context.getValue(SUPPRESS_KEY) === true;
+  // Most contexts hold a span and nothing else: no map is asked then.
+  if (context instanceof SpanSlot && context.base === NO_VALUES) return false;
+  return context.getValue(SUPPRESS_KEY) === true;
 }
 
 /** `context`, with nothing traced in it. */

@@ -9,28 +9,20 @@ export const FLAG_RANDOM = 0x02;
 /** Beyond W3C's eight bits, of a remote parent alone: its caller left the decision whether to sample to us (B3, X-Ray and Datadog can say so). */
 export const FLAG_DEFERRED = 1 << 27;
 
-/** What all our spans have: the ids of their context. */
+/**
+ * What all our spans have: the ids of their context. Set in the constructors of the subclasses: a constructor here with work to do is one call more for each
+ * span, which V8 does not put in line.
+ */
 export abstract class IdentifiedSpan {
-  readonly trace0: number;
-  readonly trace1: number;
-  readonly trace2: number;
-  readonly trace3: number;
-  readonly span0: number;
-  readonly span1: number;
+  trace0!: number;
+  trace1!: number;
+  trace2!: number;
+  trace3!: number;
+  span0!: number;
+  span1!: number;
   /** Low eight bits: the W3C trace flags. Recording spans keep more above them. */
-  bits: number;
-  private asContext: SpanContext | undefined;
-
-  constructor(trace0: number, trace1: number, trace2: number, trace3: number, span0: number, span1: number, bits: number) {
-    this.trace0 = trace0;
-    this.trace1 = trace1;
-    this.trace2 = trace2;
-    this.trace3 = trace3;
-    this.span0 = span0;
-    this.span1 = span1;
-    this.bits = bits;
-    this.asContext = undefined;
-  }
+  bits!: number;
+  protected asContext: SpanContext | undefined;
 
   /** The trace state of the context, where there is one. */
   abstract readonly traceState: TraceState | undefined;
@@ -76,7 +68,15 @@ export class PassiveSpan extends IdentifiedSpan implements Span {
     traceState: TraceState | undefined,
     isRemote: boolean,
   ) {
-    super(trace0, trace1, trace2, trace3, span0, span1, flags);
+    super();
+    this.trace0 = trace0;
+    this.trace1 = trace1;
+    this.trace2 = trace2;
+    this.trace3 = trace3;
+    this.span0 = span0;
+    this.span1 = span1;
+    this.bits = flags;
+    this.asContext = undefined;
     this.traceState = traceState;
     this.isRemote = isRemote;
   }

@@ -1,6 +1,6 @@
 /** Links as they come from users: checked, copied and cut. */
 import type { SpanContext, TraceState } from '@opentelemetry/api';
-import type { LinkRecord } from '../arena/encoder';
+import type { LinkRecord } from '../arena/span-record';
 import { flatten } from './attributes';
 import { type IdentifiedSpan, identify, PassiveSpan } from './identity';
 import type { SpanLimits } from './limits';

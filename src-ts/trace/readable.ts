@@ -1,6 +1,6 @@
 /** Spans as readers see them: OpenTelemetry's ReadableSpan and SpanProcessor interfaces. */
 import type { Attributes, Context, HrTime, Link, Span, SpanContext, SpanKind, SpanStatus } from '@opentelemetry/api';
-import type { EventRecord, LinkRecord } from '../arena/encoder';
+import type { EventRecord, LinkRecord } from '../arena/span-record';
 import { B_PARENT_REMOTE } from '../native/layout.gen';
 import { toObject } from './attributes';
 import { hex32 } from './ids';

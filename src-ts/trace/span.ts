@@ -3,12 +3,14 @@
 import { performance } from 'node:perf_hooks';
 import type { Attributes, Exception, HrTime, Link, Span, SpanContext, SpanStatus, TimeInput, TraceState } from '@opentelemetry/api';
 import type { Scope } from '../arena/dictionary';
-import type { EventRecord, FlatAttributes, LinkRecord, SpanExtras, SpanRecord } from '../arena/encoder';
+import { type FlatAttributes, flatList, type SpanRecord } from '../arena/span-record';
+import type { Template } from '../arena/template';
 import { B_KIND_SHIFT, B_PARENT_REMOTE, B_STATUS_SHIFT } from '../native/layout.gen';
 import { warnOnce } from '../native/warn';
 import { cleanValue, compact, flatten, INVALID, toObject, warnInvalid, warnThrew } from './attributes';
 import type { TraceCore } from './core';
 import { exceptionAttributes } from './exception';
+import { Extras } from './extras';
 import { IdentifiedSpan } from './identity';
 import { readLink, serialize } from './link';
 import {
@@ -36,22 +38,6 @@ const ENDING = 1 << 28;
 /** Seconds that a given end may lie before the start unsaid: `Date.now()` cuts to milliseconds, and a start is finer than that. */
 const END_GRAIN_SECONDS = 2e-3;
 
-const hasOwn = Object.prototype.hasOwnProperty;
-
-class Extras implements SpanExtras {
-  traceState = '';
-  statusMessage = '';
-  events: EventRecord[] | undefined = undefined;
-  droppedEvents = 0;
-  links: LinkRecord[] | undefined = undefined;
-  droppedLinks = 0;
-  epochStart: HrTime | undefined = undefined;
-  epochEnd: HrTime | undefined = undefined;
-  state: TraceState | undefined = undefined;
-  /** Contexts of the links, for whoever reads the span. */
-  linkContexts: SpanContext[] = [];
-}
-
 /** OpenTelemetry's Span, complete; also its ReadableSpan, for processors. Nothing here throws, whatever it is given. */
 export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, ReadableSpan {
   name: string;
@@ -60,6 +46,8 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
   readonly parent1: number;
   readonly startMillis: number;
   endMillis: number;
+  template: Template | undefined;
+  count: number;
   list: FlatAttributes;
   dropped: number;
   extras: Extras | undefined;
@@ -81,12 +69,23 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     parent1: number,
     parentRemote: boolean,
   ) {
-    super(trace0, trace1, trace2, trace3, span0, span1, flags | (kind << B_KIND_SHIFT) | (parentRemote ? B_PARENT_REMOTE : 0));
+    super();
+    this.trace0 = trace0;
+    this.trace1 = trace1;
+    this.trace2 = trace2;
+    this.trace3 = trace3;
+    this.span0 = span0;
+    this.span1 = span1;
+    this.bits = flags | (kind << B_KIND_SHIFT) | (parentRemote ? B_PARENT_REMOTE : 0);
+    this.asContext = undefined;
     this.name = name;
     this.scope = scope;
     this.parent0 = parent0;
     this.parent1 = parent1;
-    this.list = [];
+    const template = scope.families.get(name)?.usual;
+    this.template = template;
+    this.count = 0;
+    this.list = template === undefined ? [] : template.room();
     this.dropped = 0;
     this.extras = undefined;
     this.core = core;
@@ -112,20 +111,17 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     this.more().epochStart = this.timeOf(time);
   }
 
-  /** Takes a whole list of attributes, keys and clean values in turn; only where the span is made. Limits still hold. */
-  adopt(list: FlatAttributes): void {
-    const { limits, maxList } = this.core;
-    if (limits.attributeValueLength === Number.POSITIVE_INFINITY && list.length <= maxList) this.list = list;
-    else for (let i = 0; i < list.length; i += 2) this.setAttribute(list[i] as string, list[i + 1]);
-  }
-
   setAttribute(key: string, value: unknown): this {
     if ((this.bits & ENDED) !== 0) return this.refuse();
-    const type = typeof value;
-    if (typeof key === 'string' && key !== '') {
-      if (type === 'number' || type === 'boolean' || (type === 'string' && (value as string).length <= this.core.maxStringLength)) {
-        return this.push(key, value);
+    if (typeof value === 'string' ? value.length <= this.core.maxStringLength : typeof value === 'number' || typeof value === 'boolean') {
+      const { template, count } = this;
+      if (template !== undefined && count < template.count && template.keys[count] === key) {
+        this.list[count] = value;
+        this.count = count + 1;
+        return this;
       }
+      if (typeof key === 'string' && key !== '') return this.push(key, value);
+    } else if (typeof key === 'string' && key !== '') {
       if (value === undefined || value === null) return this;
       let clean: unknown = INVALID;
       try {
@@ -146,7 +142,7 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     if (typeof attributes !== 'object' || attributes === null || ArrayBuffer.isView(attributes)) return this;
     try {
       for (const key in attributes) {
-        if (hasOwn.call(attributes, key)) this.setAttribute(key, attributes[key]);
+        if (Object.hasOwn(attributes, key)) this.setAttribute(key, attributes[key]);
       }
     } catch {
       warnThrew();
@@ -232,6 +228,7 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
 
   updateName(name: string): this {
     if ((this.bits & ENDED) !== 0) return this.refuse();
+    this.spread();
     this.name = textOf(name);
     return this;
   }
@@ -294,7 +291,7 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     return readableStatus((this.bits & STATUS_MASK) >> B_STATUS_SHIFT, this.extras?.statusMessage);
   }
   get attributes(): Attributes {
-    return toObject(this.list);
+    return toObject(flatList(this));
   }
   get events(): TimedEvent[] {
     return readableEvents(this.extras?.events);
@@ -322,9 +319,27 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
   }
 
   private push(key: string, value: unknown): this {
+    const { template, count } = this;
+    if (template !== undefined) {
+      const fitting = count < template.count && template.keys[count] === key ? template : template.family.branch(template, count, key);
+      if (fitting !== undefined) {
+        this.template = fitting;
+        this.list[count] = value;
+        this.count = count + 1;
+        return this;
+      }
+      this.spread();
+    }
     if (this.list.length < this.core.maxList) this.list.push(key, value);
     else this.pushFull(key, value);
+    this.count = this.list.length >> 1;
     return this;
+  }
+
+  /** Leaves the template: keys and values in turn from here on. */
+  private spread(): void {
+    this.list = flatList(this);
+    this.template = undefined;
   }
 
   /** The list is full: it may hold a key twice, and a key that it holds may still change its value. */

@@ -10,10 +10,11 @@ const { kind, seed, file } = programInput();
 const tracing = await initTracing({ http: false, exporter: { type: 'file', endpoint: file }, limits: { attributeCount: 1000 } });
 const ids = [];
 let bytes = 0;
-for (const { name, scope = 'records', pairs, events = 0 } of kinds[kind](seed)) {
+for (const { name, renamed, scope = 'records', pairs, events = 0 } of kinds[kind](seed)) {
   const span = tracing.provider.getTracer(scope).startSpan(name);
-  for (const [key, value] of pairs) {
+  for (const [i, [key, value]] of pairs.entries()) {
     span.setAttribute(key, value);
+    if (i === 0 && renamed !== undefined) span.updateName(renamed);
     bytes += 100 + (typeof value === 'string' ? value.length * 3 : 0);
   }
   for (let i = 0; i < events; i++) {

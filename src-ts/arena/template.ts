@@ -1,0 +1,76 @@
+/** Templates: the keys that spans of one name set, in their order, so that a record need not repeat them. */
+
+/** How many new strings one attribute of a template may intern: what keeps changing is not worth a number. */
+const NOVEL_STRINGS = 32;
+/** Sequences of keys remembered for one span name. */
+const MAX_VARIANTS = 8;
+/** Compares unequal to every attribute value. */
+export const NOTHING: unknown = Symbol('no value yet');
+
+/** The fixed part of spans of one name: their sequence of keys and, per key, the last value and its code. */
+export class Template {
+  readonly number: number;
+  readonly family: Family;
+  readonly count: number;
+  readonly keys: readonly string[];
+  /** Last value per key; only values whose code is one word are remembered. */
+  readonly last: unknown[];
+  readonly codes: number[];
+  /** New strings that each key may still intern; far below zero, the key is not even looked up. */
+  readonly novel: number[];
+
+  constructor(number: number, family: Family, keys: readonly string[]) {
+    this.number = number;
+    this.family = family;
+    this.count = keys.length;
+    this.keys = keys;
+    this.last = keys.map(() => NOTHING);
+    this.codes = keys.map(() => 0);
+    this.novel = keys.map(() => NOVEL_STRINGS);
+  }
+
+  /** Room for the values of a span that begins with these keys. Literal lengths: V8 allocates those in line, with no call. */
+  room(): unknown[] {
+    const { count } = this;
+    if (count <= 4) return new Array(4);
+    return count <= 8 ? new Array(8) : new Array(16);
+  }
+
+  /** Whether the first `count` keys are those of another. */
+  beginsAs(other: Template, count: number): boolean {
+    if (this.count < count) return false;
+    for (let i = 0; i < count; i++) if (this.keys[i] !== other.keys[i]) return false;
+    return true;
+  }
+}
+
+/** The spans of one name: the sequences of keys that they had so far. */
+export class Family {
+  /** The sequence of the last span: the next one most likely has it, too. */
+  usual: Template | undefined = undefined;
+  private readonly variants: Template[] = [];
+
+  /** Whether another sequence may be remembered. */
+  get hasRoom(): boolean {
+    return this.variants.length < MAX_VARIANTS;
+  }
+
+  add(template: Template): void {
+    this.variants.push(template);
+  }
+
+  /** The sequence that goes on with `key` after the first `count` keys of `template`. */
+  branch(template: Template, count: number, key: string): Template | undefined {
+    return this.variants.find((other) => other.count > count && other.keys[count] === key && other.beginsAs(template, count));
+  }
+
+  /** The sequence of just the first `count` keys of `template`. */
+  prefix(template: Template, count: number): Template | undefined {
+    return this.variants.find((other) => other.count === count && other.beginsAs(template, count));
+  }
+
+  /** The sequence of the keys of a flat list. */
+  of(list: readonly unknown[]): Template | undefined {
+    return this.variants.find((other) => other.count << 1 === list.length && other.keys.every((key, i) => key === list[i << 1]));
+  }
+}
