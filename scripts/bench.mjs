@@ -1,7 +1,9 @@
-// `npm run bench`: installs the pinned peers once, then runs benches/node.
+// `npm run bench`: installs the pinned peers and builds the sink, both once, then runs benches/node.
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { peersFolder, peersInstalled } from '../benches/node/lib/peers.mjs';
+import { peersFolder, peersInstalled, repositoryFolder } from '../benches/node/lib/peers.mjs';
+import { RUST_SINK } from '../benches/node/lib/sink.mjs';
 
 if (!peersInstalled()) {
   console.error('installing the pinned peers (once) …');
@@ -10,6 +12,13 @@ if (!peersInstalled()) {
     console.error(`npm ci failed in ${peersFolder}: the peers are needed for a comparison`);
     process.exit(1);
   }
+}
+
+if (!existsSync(RUST_SINK)) {
+  console.error('building the sink (once, some minutes) …');
+  const { status } = spawnSync('cargo', ['build', '--release', '--locked', '--example', 'sink'], { cwd: repositoryFolder, stdio: 'inherit' });
+  // Without it the Node sink is used, which says so.
+  if (status !== 0) console.error('!! the sink could not be built');
 }
 
 const main = fileURLToPath(new URL('../benches/node/main.mjs', import.meta.url));

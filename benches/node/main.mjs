@@ -84,9 +84,12 @@ async function main() {
     rows.push(...module.figures.map((figure) => rowOf(figure, samples)));
   }
   sink.stop();
+  machine.sink = sink.title;
 
   const table = markdownTable(HEADER, rows);
-  console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.kernel}, Node ${machine.node}, load ${machine.loadAverage.join(' ')}`);
+  console.log(
+    `${machine.cpu}, ${machine.cores} cores, ${machine.kernel}, Node ${machine.node}, load ${machine.loadAverage.join(' ')}, sink: ${machine.sink}`,
+  );
   console.log(
     Object.entries(machine.packages)
       .map((entry) => entry.join(' '))

@@ -1,18 +1,67 @@
-// The parent's handle on the sink process.
-import { fork } from 'node:child_process';
+// The parent's handle on the sinks: what takes OTLP is the one in Rust where it is built (`npm run bench` builds it), else the one in Node, which is
+// slower than what is measured at the highest rates. The Datadog agent's API is always the Node sink's.
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const SINK = fileURLToPath(new URL('../sinks/main.mjs', import.meta.url));
+const NODE_SINK = fileURLToPath(new URL('../sinks/main.mjs', import.meta.url));
+const TARGET = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL('../../../target', import.meta.url));
 
-/** Starts the sink; `addresses`, `reset()`, `counts()` and `stop()`. */
-export async function startSink() {
-  const child = fork(SINK, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+/** Where cargo puts the sink of benches/sink. */
+export const RUST_SINK = `${TARGET}/release/examples/sink${process.platform === 'win32' ? '.exe' : ''}`;
+
+async function startNodeSink() {
+  const child = fork(NODE_SINK, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const [{ addresses }] = await once(child, 'message');
-  const ask = async (question) => {
-    child.send(question);
-    const [{ counts }] = await once(child, 'message');
-    return counts;
+  const counts = async () => {
+    child.send('counts');
+    return (await once(child, 'message'))[0].counts;
   };
-  return { addresses, reset: () => ask('reset'), counts: () => ask('counts'), stop: () => child.disconnect() };
+  return { addresses, counts, stop: () => child.disconnect() };
+}
+
+async function startRustSink() {
+  const child = spawn(RUST_SINK, ['--count-spans'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async () => {
+    const { done, value } = await lines.next();
+    if (done) throw new Error(`${RUST_SINK} ended`);
+    return JSON.parse(value);
+  };
+  const { httpPort, grpcPort } = await answer();
+  const counts = async () => {
+    child.stdin.write('\n');
+    const { spans, ...rest } = await answer();
+    return { otlp: spans, agent: 0, ...rest };
+  };
+  const addresses = { http: `http://127.0.0.1:${httpPort}`, grpc: `http://127.0.0.1:${grpcPort}` };
+  return { addresses, counts, stop: () => child.stdin.end() };
+}
+
+const combine = (one, other, operation) => Object.fromEntries(Object.entries(one).map(([key, value]) => [key, operation(value, other[key] ?? 0)]));
+
+/** Starts the sinks; `title`, `addresses`, `reset()`, `counts()` since then, and `stop()`. */
+export async function startSink() {
+  const sinks = [await startNodeSink()];
+  const inRust = existsSync(RUST_SINK);
+  if (inRust) sinks.push(await startRustSink());
+  else console.error('!! the sink in Rust is not built (cargo build --release --example sink): the Node sink limits the throughput case');
+  const total = async () => {
+    const all = await Promise.all(sinks.map((sink) => sink.counts()));
+    return all.reduce((sum, counts) => combine(sum, counts, (a, b) => a + b));
+  };
+  let before = await total();
+  return {
+    title: inRust ? 'Rust (benches/sink)' : 'Node (benches/node/sinks)',
+    addresses: Object.assign({}, ...sinks.map((sink) => sink.addresses)),
+    reset: async () => {
+      before = await total();
+    },
+    counts: async () => combine(await total(), before, (now, then) => now - then),
+    stop: () => {
+      for (const sink of sinks) sink.stop();
+    },
+  };
 }

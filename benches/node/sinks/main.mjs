@@ -71,10 +71,7 @@ const listen = (server) => new Promise((resolve) => server.listen(0, '127.0.0.1'
 const [otlpPort, grpcPort, agentPort] = await Promise.all([otlp, grpc, agent].map(listen));
 for (const server of [otlp, agent]) server.keepAliveTimeout = 60_000;
 
-process.on('message', (message) => {
-  if (message === 'reset') for (const key of Object.keys(counts)) counts[key] = 0;
-  process.send({ counts });
-});
+process.on('message', () => process.send({ counts }));
 process.on('disconnect', () => process.exit());
 process.send({
   addresses: { http: `http://127.0.0.1:${otlpPort}`, grpc: `http://127.0.0.1:${grpcPort}`, agent: `http://127.0.0.1:${agentPort}` },
