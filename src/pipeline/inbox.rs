@@ -74,8 +74,8 @@ impl Shared {
         let mut inbox = lock(&self.inbox);
         if self.has_ended() {
             drop(inbox);
-            // Nothing is on its way any more; what was lost is in the ledger.
-            flush.reply.answer(true);
+            // Nothing is on its way any more: settled is what was before the end.
+            flush.reply.answer(self.books_now().queued.total() == 0);
             return;
         }
         inbox.flushes.push(flush);
@@ -124,6 +124,11 @@ impl Shared {
     }
 
     pub fn stats(&self) -> Stats {
+        let stats = self.books_now();
+        if self.has_ended() { stats.ended() } else { stats }
+    }
+
+    fn books_now(&self) -> Stats {
         let books = lock(&self.books);
         // Before the writers' counts: a refused record was counted by its writer before.
         let submit_refused = self.submit_refused.load(Ordering::Acquire);
@@ -131,8 +136,7 @@ impl Shared {
         for arena in &books.open {
             writers += arena.counts();
         }
-        let stats = books.worker.stats(writers, submit_refused);
-        if self.has_ended() { stats.ended() } else { stats }
+        books.worker.stats(writers, submit_refused)
     }
 }
 
