@@ -25,7 +25,7 @@ fn sleeps() -> u64 {
 fn an_idle_worker_does_not_wake() {
     let exporter = ExporterSettings { kind: ExporterKind::Memory, ..ExporterSettings::default() };
     let pipeline = Pipeline::start(Settings { exporter, ..Settings::default() }, Box::new(|_| ())).expect("a thread");
-    let (_, _arena) = pipeline.attach(0.0);
+    let (_, _arena) = pipeline.attach(0.0).expect("memory");
     // It looks around for a second after its start, then sleeps for good. Three quiet seconds are enough to see a timer of once a second.
     let begin = Instant::now();
     let quiet = Duration::from_secs(3);

@@ -4,7 +4,7 @@
 export const MAGIC = 1095975503;
 
 /** Grows with each change of this file; both sides must have the same. */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 /** Bytes of the header; the dictionary starts here. */
 export const HEADER_BYTES = 256;
@@ -12,8 +12,8 @@ export const HEADER_BYTES = 256;
 /** Bytes of the dictionary; what no longer fits is written in line. */
 export const DICTIONARY_BYTES = 393216;
 
-/** Bytes of the ring, a power of two: about 30,000 usual spans. */
-export const RING_BYTES = 4194304;
+/** Bytes of the ring, a power of two: about 18,000 usual spans. */
+export const RING_BYTES = 2097152;
 
 /** The most bytes of a record in the ring; a larger span is handed over by one call. */
 export const SLOT_BYTES = 8192;
@@ -22,7 +22,7 @@ export const SLOT_BYTES = 8192;
 export const RECORD_MAX_BYTES = 1048576;
 
 /** The reader is woken when this many bytes wait, also while it only naps. */
-export const WAKE_BYTES = 524288;
+export const WAKE_BYTES = 262144;
 
 /** Header word: [`MAGIC`]. */
 export const W_MAGIC = 0;

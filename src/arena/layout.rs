@@ -36,20 +36,20 @@ layout! {
     #[doc = "Identifies an arena: `OBSA`, little endian."]
     MAGIC = u32::from_le_bytes(*b"OBSA");
     #[doc = "Grows with each change of this file; both sides must have the same."]
-    LAYOUT_VERSION = 1;
+    LAYOUT_VERSION = 2;
 
     #[doc = "Bytes of the header; the dictionary starts here."]
     HEADER_BYTES = 256;
     #[doc = "Bytes of the dictionary; what no longer fits is written in line."]
     DICTIONARY_BYTES = 384 * 1024;
-    #[doc = "Bytes of the ring, a power of two: about 30,000 usual spans."]
-    RING_BYTES = 4 * 1024 * 1024;
+    #[doc = "Bytes of the ring, a power of two: about 18,000 usual spans."]
+    RING_BYTES = 2 * 1024 * 1024;
     #[doc = "The most bytes of a record in the ring; a larger span is handed over by one call."]
     SLOT_BYTES = 8 * 1024;
     #[doc = "The most bytes of any record: what is larger is truncated."]
     RECORD_MAX_BYTES = 1024 * 1024;
     #[doc = "The reader is woken when this many bytes wait, also while it only naps."]
-    WAKE_BYTES = 512 * 1024;
+    WAKE_BYTES = 256 * 1024;
 
     #[doc = "Header word: [`MAGIC`]."]
     W_MAGIC = 0;

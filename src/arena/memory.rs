@@ -1,11 +1,11 @@
 //! The memory of one arena: owned by Rust, lent to one JS thread.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
-use std::ptr::NonNull;
+use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use super::header::Header;
 use super::layout::{DICTIONARY_BYTES, HEADER_BYTES, LAYOUT_VERSION, MAGIC, RING_BYTES};
+use super::pages::Pages;
 
 /// Bytes of an arena.
 pub const ARENA_BYTES: usize = (HEADER_BYTES + DICTIONARY_BYTES + RING_BYTES) as usize;
@@ -59,7 +59,7 @@ impl std::ops::AddAssign for WriterCounts {
 /// Rust allocates and owns it, so that it outlives a worker thread that is terminated while its last records still wait. Every access from
 /// Rust is an atomic load or store of a word: the other side may write at any time, and may even write nonsense.
 pub struct Arena {
-    memory: NonNull<u8>,
+    memory: Pages,
     closed: AtomicBool,
 }
 
@@ -69,27 +69,21 @@ unsafe impl Send for Arena {}
 unsafe impl Sync for Arena {}
 
 impl Arena {
-    const LAYOUT: Layout = match Layout::from_size_align(ARENA_BYTES, 4096) {
-        Ok(layout) => layout,
-        Err(_) => panic!("the arena's size and alignment are constants"),
-    };
-
-    /// Allocates a zeroed arena; pages that are never written cost no memory.
-    #[must_use]
-    pub fn new() -> Self {
-        // SAFETY: the layout has a size that is not zero.
-        let memory = unsafe { alloc_zeroed(Self::LAYOUT) };
-        let Some(memory) = NonNull::new(memory) else { handle_alloc_error(Self::LAYOUT) };
-        let arena = Self { memory, closed: AtomicBool::new(false) };
+    /// Makes a zeroed arena; pages that are never written cost no memory.
+    ///
+    /// # Errors
+    /// When the system gives no memory.
+    pub fn new() -> io::Result<Self> {
+        let arena = Self { memory: Pages::zeroed(ARENA_BYTES)?, closed: AtomicBool::new(false) };
         arena.header().version.store(LAYOUT_VERSION, Ordering::Relaxed);
         arena.header().magic.store(MAGIC, Ordering::Release);
-        arena
+        Ok(arena)
     }
 
     /// Where the memory starts, for the JS side to view it.
     #[must_use]
     pub fn as_ptr(&self) -> *mut u8 {
-        self.memory.as_ptr()
+        self.memory.start().as_ptr()
     }
 
     /// The header.
@@ -97,7 +91,7 @@ impl Arena {
     pub(super) fn header(&self) -> &Header {
         // SAFETY: the memory is zeroed or written through atomics, at least HEADER_BYTES long, aligned to a page, and lives as long as self;
         // every field of Header is an atomic, so shared access is sound whatever the other side writes.
-        unsafe { self.memory.cast::<Header>().as_ref() }
+        unsafe { self.memory.start().cast::<Header>().as_ref() }
     }
 
     /// The words of the dictionary.
@@ -113,7 +107,7 @@ impl Arena {
     fn words(&self, offset: usize, bytes: usize) -> &[AtomicU32] {
         debug_assert!(offset.is_multiple_of(4) && offset + bytes <= ARENA_BYTES);
         // SAFETY: the range is inside the allocation and aligned to a word; AtomicU32 has the layout of u32 and allows shared mutation.
-        unsafe { std::slice::from_raw_parts(self.memory.as_ptr().add(offset).cast::<AtomicU32>(), bytes / 4) }
+        unsafe { std::slice::from_raw_parts(self.memory.start().as_ptr().add(offset).cast::<AtomicU32>(), bytes / 4) }
     }
 
     /// What the writer has counted so far.
@@ -142,19 +136,6 @@ impl Arena {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
-    }
-}
-
-impl Default for Arena {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Drop for Arena {
-    fn drop(&mut self) {
-        // SAFETY: allocated in `new` with the same layout, freed once.
-        unsafe { dealloc(self.memory.as_ptr(), Self::LAYOUT) };
     }
 }
 

@@ -14,6 +14,7 @@ mod dictionary;
 mod header;
 pub mod layout;
 mod memory;
+mod pages;
 mod reader;
 mod record;
 

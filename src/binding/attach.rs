@@ -18,11 +18,12 @@ pub struct Attachment<'env> {
     pub memory: ArrayBuffer<'env>,
 }
 
-/// Attaches the calling thread to the process' pipeline. `null` when there is none, or where this runtime shares no memory with addons.
+/// Attaches the calling thread to the process' pipeline. `null` when there is none, where this runtime shares no memory with addons, or where there is
+/// no memory to share.
 #[napi(catch_unwind)]
 pub fn attach<'env>(env: &'env Env, now_millis: f64) -> Result<Option<Attachment<'env>>> {
     let Some(pipeline) = pipeline().filter(|pipeline| pipeline.is_alive()) else { return Ok(None) };
-    let (ring, arena) = pipeline.attach(now_millis);
+    let Ok((ring, arena)) = pipeline.attach(now_millis) else { return Ok(None) };
     let start = arena.as_ptr();
     let lent = (Arc::clone(&pipeline), Arc::clone(&arena));
     // SAFETY: the memory is ARENA_BYTES long and lives until the finalizer has dropped its reference; JavaScript and Rust both write to it, which is

@@ -54,13 +54,15 @@ impl Pipeline {
     }
 
     /// Gives a JS thread its arena. `now_millis` is what its `performance.now()` shows.
-    #[must_use]
-    pub fn attach(&self, now_millis: f64) -> (RingId, Arc<Arena>) {
+    ///
+    /// # Errors
+    /// When the system gives no memory.
+    pub fn attach(&self, now_millis: f64) -> std::io::Result<(RingId, Arc<Arena>)> {
         let clock = ThreadClock::anchored_at(now_millis);
-        let arena = Arc::new(Arena::new());
+        let arena = Arc::new(Arena::new()?);
         let ring = NEXT_RING.fetch_add(1, Ordering::Relaxed);
         self.shared.attach(ring, Arc::clone(&arena), clock);
-        (ring, arena)
+        Ok((ring, arena))
     }
 
     /// Says that a JS thread is gone: what waits in its ring is still read, then its memory is freed.

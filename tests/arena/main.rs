@@ -17,7 +17,7 @@ use otlp_support::OwnedSpan;
 
 /// A writer and the reader of its arena.
 fn pair() -> (Writer, Reader) {
-    let arena = Arc::new(Arena::new());
+    let arena = Arc::new(Arena::new().expect("memory"));
     (Writer::new(Arc::clone(&arena)), Reader::new(arena, ThreadClock::anchored_at(0.0)))
 }
 

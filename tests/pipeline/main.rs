@@ -75,7 +75,7 @@ struct Thread<'p> {
 
 impl<'p> Thread<'p> {
     fn attach(pipeline: &'p Pipeline) -> Self {
-        let (ring, arena) = pipeline.attach(0.0);
+        let (ring, arena) = pipeline.attach(0.0).expect("memory");
         Self { pipeline, ring, writer: Writer::new(arena), scope: Scope { name: "test".into(), ..Scope::default() }, next: 1 }
     }
 
