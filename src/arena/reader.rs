@@ -8,7 +8,7 @@ use super::dictionary::Dictionary;
 use super::layout::{R_VALUES, RECORD_MAX_BYTES, RECORD_SPAN, RECORD_WRAP, RING_BYTES, SLOT_BYTES, WAKE_BYTES};
 use super::memory::Arena;
 use super::record::{Malformed, decode};
-use crate::span::FinishedSpan;
+use crate::span::{Attribute, FinishedSpan};
 
 /// The tail is published at least this often while draining, so that a full ring gets room early.
 const RELEASE_BYTES: u32 = 64 * 1024;
@@ -41,13 +41,24 @@ pub struct Reader {
     /// Records taken from the ring so far, well formed or not; the writer's count of published records is its other side.
     taken: u64,
     record: Vec<u32>,
+    /// Room for the attributes of the next span.
+    spare: Vec<Attribute<'static>>,
 }
 
 impl Reader {
     /// The reader of `arena`, whose thread's clock is `clock`.
     #[must_use]
     pub fn new(arena: Arc<Arena>, clock: ThreadClock) -> Self {
-        Self { arena, dictionary: Dictionary::default(), clock, tail: 0, doubtful_head: None, taken: 0, record: Vec::with_capacity(256) }
+        Self {
+            arena,
+            dictionary: Dictionary::default(),
+            clock,
+            tail: 0,
+            doubtful_head: None,
+            taken: 0,
+            record: Vec::with_capacity(256),
+            spare: Vec::new(),
+        }
     }
 
     /// The arena that is read.
@@ -88,7 +99,7 @@ impl Reader {
     }
 
     /// Reads what was published, at most about `max_bytes` of it, and gives each span to `each`.
-    pub fn drain(&mut self, max_bytes: u32, mut each: impl FnMut(FinishedSpan<'_>)) -> Drained {
+    pub fn drain(&mut self, max_bytes: u32, mut each: impl FnMut(&FinishedSpan<'_>)) -> Drained {
         let mut drained = Drained::default();
         let arena = Arc::clone(&self.arena);
         let header = arena.header();
@@ -118,10 +129,11 @@ impl Reader {
             match self.copy_record(head) {
                 Some(Copied::Span) => {
                     self.taken += 1;
-                    match decode(&self.record, &self.dictionary, &self.clock) {
+                    match decode(&self.record, &self.dictionary, &self.clock, std::mem::take(&mut self.spare)) {
                         Ok(span) => {
                             drained.spans += 1;
-                            each(span);
+                            each(&span);
+                            self.spare = emptied(span.attributes);
                         }
                         Err(reason) => {
                             drained.malformed += 1;
@@ -158,14 +170,14 @@ impl Reader {
     ///
     /// # Errors
     /// When the record is not one.
-    pub fn read_submitted(&mut self, bytes: &[u8], each: impl FnOnce(FinishedSpan<'_>)) -> Result<(), Malformed> {
+    pub fn read_submitted(&mut self, bytes: &[u8], each: impl FnOnce(&FinishedSpan<'_>)) -> Result<(), Malformed> {
         self.clock.follow();
         let published = self.arena.header().dictionary_length.load(Ordering::Acquire);
         self.dictionary.read_to(self.arena.dictionary(), published)?;
         self.record.clear();
         self.record
             .extend(bytes.chunks_exact(4).take(RECORD_MAX_BYTES as usize / 4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]])));
-        each(decode(&self.record, &self.dictionary, &self.clock)?);
+        each(&decode(&self.record, &self.dictionary, &self.clock, Vec::new())?);
         Ok(())
     }
 
@@ -219,4 +231,25 @@ impl Reader {
 enum Copied {
     Span,
     Wrap,
+}
+
+/// The allocation of a list for the next one: the standard library collects into the place that it takes from.
+fn emptied(mut attributes: Vec<Attribute<'_>>) -> Vec<Attribute<'static>> {
+    attributes.clear();
+    attributes.into_iter().map(|_| unreachable!("it was cleared")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::span::Value;
+
+    #[test]
+    fn a_list_of_attributes_keeps_its_allocation() {
+        let mut attributes = Vec::with_capacity(8);
+        attributes.push(Attribute { key: "key", value: Value::I64(1) });
+        let place = attributes.as_ptr().addr();
+        let next = emptied(attributes);
+        assert_eq!((next.len(), next.capacity(), next.as_ptr().addr()), (0, 8, place));
+    }
 }

@@ -63,18 +63,24 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-/// Decodes a record of kind span.
-pub(super) fn decode<'a>(words: &'a [u32], dictionary: &'a Dictionary, clock: &ThreadClock) -> Result<FinishedSpan<'a>, Malformed> {
+/// Decodes a record of kind span. Its attributes go into `attributes`, which is empty.
+#[inline]
+pub(super) fn decode<'a>(
+    words: &'a [u32],
+    dictionary: &'a Dictionary,
+    clock: &ThreadClock,
+    mut attributes: Vec<Attribute<'a>>,
+) -> Result<FinishedSpan<'a>, Malformed> {
     let mut cursor = Cursor::new(words, dictionary);
     let head = cursor.array::<{ R_VALUES as usize }>()?;
     let [_, template, bits, counts, t0, t1, t2, t3, s0, s1, p0, p1, start0, start1, end0, end1] = head;
     let count = counts & 0xFFFF;
 
-    let (scope, name, mut attributes, repeats_keys);
+    let (scope, name, repeats_keys);
     if template == NO_TEMPLATE {
         scope = dictionary.scope(cursor.word()?)?;
         name = cursor.string()?;
-        attributes = cursor.attributes(count, 0)?;
+        cursor.attributes(count, 0, &mut attributes)?;
         repeats_keys = true;
     } else {
         let template = dictionary.template(template)?;
@@ -83,9 +89,10 @@ pub(super) fn decode<'a>(words: &'a [u32], dictionary: &'a Dictionary, clock: &T
         if template.keys.len() != count as usize {
             return Err(Malformed::Value { position: R_VALUES as usize });
         }
-        attributes = Vec::with_capacity(cursor.plausible(count)?);
+        attributes.reserve(cursor.plausible(count)?);
         for &key in &template.keys {
-            attributes.push(Attribute { key: dictionary.string(key)?, value: cursor.value(0)? });
+            let key = dictionary.string(key)?;
+            cursor.value(0, |value| attributes.push(Attribute { key, value }))?;
         }
         repeats_keys = template.repeats_keys;
     }
@@ -148,7 +155,8 @@ fn events<'a>(cursor: &mut Cursor<'a>, clock: &ThreadClock) -> Result<(Vec<Event
         let name = cursor.string()?;
         let [time0, time1, counts] = cursor.array::<3>()?;
         let time_unix_nanos = if counts & EVENT_EPOCH_TIME == 0 { clock.unix_nanos(double(time0, time1)) } else { epoch_nanos(time0, time1) };
-        let mut attributes = cursor.attributes(counts & (EVENT_EPOCH_TIME - 1), 0)?;
+        let mut attributes = Vec::new();
+        cursor.attributes(counts & (EVENT_EPOCH_TIME - 1), 0, &mut attributes)?;
         keep_last_values(&mut attributes);
         events.push(Event { name, time_unix_nanos, attributes, dropped_attributes: counts >> 16 });
     }
@@ -162,7 +170,8 @@ fn links<'a>(cursor: &mut Cursor<'a>) -> Result<(Vec<Link<'a>>, u32), Malformed>
         let [t0, t1, t2, t3, s0, s1, bits] = cursor.array::<7>()?;
         let trace_state = cursor.string()?;
         let counts = cursor.word()?;
-        let mut attributes = cursor.attributes(counts & 0xFFFF, 0)?;
+        let mut attributes = Vec::new();
+        cursor.attributes(counts & 0xFFFF, 0, &mut attributes)?;
         keep_last_values(&mut attributes);
         links.push(Link {
             trace_id: TraceId::from_bytes((u128::from(t0) << 96 | u128::from(t1) << 64 | u128::from(t2) << 32 | u128::from(t3)).to_be_bytes()),

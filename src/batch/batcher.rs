@@ -12,7 +12,7 @@ pub const MAX_REQUEST_BYTES: usize = 4 * 1024 * 1024;
 /// A closed batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodedBatch {
-    /// The request body, exactly as long as its allocation.
+    /// The request body; its allocation is not much longer.
     pub body: Bytes,
     /// How many spans are in it; never zero.
     pub spans: u32,
@@ -60,9 +60,8 @@ impl<E: SpanEncoder> Batcher<E> {
     /// Encodes a span into the open batch. `now` is the caller's clock; only a batch's age depends on it.
     pub fn push(&mut self, span: &FinishedSpan<'_>, now: Instant) -> Push {
         let start = self.buffer.stage(span, &self.encoder);
-        let len = self.buffer.body_len_with(span.scope, start, &self.encoder);
-        if len.is_some_and(|len| len <= self.settings.max_bytes) {
-            self.keep(span, start, self.settings.max_delay, now);
+        if self.buffer.keep_within(self.settings.max_bytes, span.scope, start, &self.encoder) {
+            self.started(self.settings.max_delay, now);
             return self.take_if_due(now);
         }
         let alone = self.buffer.body_len_alone(span.scope, start, &self.encoder);
@@ -75,7 +74,8 @@ impl<E: SpanEncoder> Batcher<E> {
         let closed = self.close(start);
         // A span that fills a batch by itself has nothing to wait for.
         let delay = if alone > self.settings.max_bytes { Duration::ZERO } else { self.settings.max_delay };
-        self.keep(span, 0, delay, now);
+        self.buffer.keep_within(usize::MAX, span.scope, 0, &self.encoder);
+        self.started(delay, now);
         match closed {
             Some(batch) => Push::Closed(batch),
             None => self.take_if_due(now),
@@ -88,6 +88,11 @@ impl<E: SpanEncoder> Batcher<E> {
         let closed = self.close(end);
         self.buffer.shrink_to(self.settings.max_bytes);
         closed
+    }
+
+    /// Gives back what is only kept to be used again, for a time without spans.
+    pub fn rest(&mut self) {
+        self.buffer.rest();
     }
 
     /// When the open batch is to be taken because of its age; `None` when it has no spans.
@@ -110,8 +115,8 @@ impl<E: SpanEncoder> Batcher<E> {
         if due { self.take().map_or(Push::Kept, Push::Closed) } else { Push::Kept }
     }
 
-    fn keep(&mut self, span: &FinishedSpan<'_>, start: usize, delay: Duration, now: Instant) {
-        self.buffer.keep(span.scope, start, &self.encoder);
+    /// The batch has a span: its time runs.
+    fn started(&mut self, delay: Duration, now: Instant) {
         if self.deadline.is_none() {
             // A delay past what the clock can say is no deadline at all.
             self.deadline = now.checked_add(delay);

@@ -1,6 +1,7 @@
 //! The open batch: encoded spans in one buffer, in the order they came, chained by scope.
 
 use super::scopes::{Group, NO_SEGMENT, Scopes};
+use super::spare::Spare;
 use crate::span::{FinishedSpan, Scope, SpanEncoder};
 use bytes::Bytes;
 
@@ -14,10 +15,11 @@ struct Segment {
 }
 
 /// One buffer for the spans of all scopes, so that its memory is bounded by the batch's bytes whatever the scopes are, and is used again for
-/// each batch. Closing copies each run of spans once, into a body of exactly its size.
+/// each batch. Closing copies each run of spans once, into a body of about its size.
 #[derive(Debug, Default)]
 pub(super) struct Buffer {
     bytes: Vec<u8>,
+    spare: Spare,
     segments: Vec<Segment>,
     scopes: Scopes,
     /// The groups that have spans, heads and content.
@@ -47,18 +49,6 @@ impl Buffer {
         start
     }
 
-    /// The length of the body when the staged span joins it. `None` when the batch has as many scopes as it may have.
-    pub(super) fn body_len_with(&mut self, scope: &Scope, start: usize, encoder: &impl SpanEncoder) -> Option<usize> {
-        let added = self.bytes.len() - start;
-        let full = self.scopes.is_full();
-        let group = self.scopes.find(scope, encoder);
-        if full && group.is_empty() {
-            return None;
-        }
-        let groups_len = self.groups_len + growth(group, added, encoder);
-        Some(encoder.body_head_len(groups_len) + groups_len)
-    }
-
     /// The length of the body that has the staged span alone.
     pub(super) fn body_len_alone(&mut self, scope: &Scope, start: usize, encoder: &impl SpanEncoder) -> usize {
         let content_len = self.scopes.find(scope, encoder).head.len() + self.bytes.len() - start;
@@ -66,17 +56,22 @@ impl Buffer {
         encoder.body_head_len(groups_len) + groups_len
     }
 
-    /// Makes the staged span one of the batch's.
-    pub(super) fn keep(&mut self, scope: &Scope, start: usize, encoder: &impl SpanEncoder) {
+    /// Makes the staged span one of the batch's, unless the body would be longer than `max_bytes` or the batch has as many scopes as it may have.
+    pub(super) fn keep_within(&mut self, max_bytes: usize, scope: &Scope, start: usize, encoder: &impl SpanEncoder) -> bool {
         let end = self.bytes.len();
+        let full = self.scopes.is_full();
         let group = self.scopes.find(scope, encoder);
-        self.groups_len += growth(group, end - start, encoder);
+        let groups_len = self.groups_len + growth(group, end - start, encoder);
+        if (full && group.is_empty()) || encoder.body_head_len(groups_len) + groups_len > max_bytes {
+            return false;
+        }
+        self.groups_len = groups_len;
         group.span_bytes += end - start;
         self.spans += 1;
         let newest = self.segments.len() as u32;
         if !group.is_empty() && group.last + 1 == newest {
             self.segments[group.last as usize].end = end;
-            return;
+            return true;
         }
         if group.is_empty() {
             group.first = newest;
@@ -85,6 +80,7 @@ impl Buffer {
         }
         group.last = newest;
         self.segments.push(Segment { start, end, next: NO_SEGMENT });
+        true
     }
 
     /// Forgets the staged span.
@@ -94,7 +90,7 @@ impl Buffer {
 
     /// The body of what was kept, with nothing of it left here but a staged span from `staged` on, which moves to the front.
     pub(super) fn close(&mut self, staged: usize, encoder: &impl SpanEncoder) -> Bytes {
-        let mut body = Vec::with_capacity(self.body_len(encoder));
+        let mut body = self.spare.take(self.body_len(encoder));
         encoder.append_body_head(self.groups_len, &mut body);
         for group in self.scopes.filled() {
             encoder.append_group_head(group.content_len(0), &mut body);
@@ -111,7 +107,15 @@ impl Buffer {
         self.scopes.clear();
         self.groups_len = 0;
         self.spans = 0;
-        Bytes::from(body)
+        self.spare.lend(body)
+    }
+
+    /// Gives back what is only kept to be used again.
+    pub(super) fn rest(&mut self) {
+        self.spare.clear();
+        if self.bytes.is_empty() {
+            self.bytes = Vec::new();
+        }
     }
 
     /// Gives memory back that a huge span needed and no usual batch does.

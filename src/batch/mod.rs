@@ -6,5 +6,6 @@
 mod batcher;
 mod buffer;
 mod scopes;
+mod spare;
 
 pub use batcher::{Batcher, EncodedBatch, MAX_REQUEST_BYTES, Push};

@@ -1,5 +1,6 @@
 //! `KeyValue` and `AnyValue` (`common/v1/common.proto`).
 
+use super::room::{MAX_FIELD_HEAD, Room};
 use super::wire::{fixed64_tag, len_field_len, len_tag, put_bytes, put_message, put_varint, varint_len, varint_tag};
 use crate::span::{Attribute, Value};
 
@@ -16,6 +17,9 @@ const BYTES_VALUE: u8 = len_tag(7);
 /// `ArrayValue.values` and `KeyValueList.values`.
 const VALUES: u8 = len_tag(1);
 
+/// The most bytes of a number with its tag: a varint of ten.
+const MAX_SCALAR: usize = 11;
+
 /// How deep arrays and maps may nest. Each level of a map is three messages, and protobuf decoders give up at 100. What is deeper is sent
 /// empty.
 const MAX_DEPTH: u32 = 16;
@@ -24,6 +28,57 @@ const MAX_DEPTH: u32 = 16;
 pub(super) fn put_attributes(out: &mut Vec<u8>, tag: u8, attributes: &[Attribute<'_>]) {
     for attribute in attributes {
         put_attribute(out, tag, attribute.key, &attribute.value);
+    }
+}
+
+/// The most bytes that [`put_usual`] takes for these attributes. `None` when one of them is not usual: it is no scalar, or has no key.
+#[inline]
+pub(super) fn usual_bound(attributes: &[Attribute<'_>]) -> Option<usize> {
+    let mut bound = 0;
+    for Attribute { key, value } in attributes {
+        bound += key.len()
+            + match value {
+                Value::Str(string) => string.len(),
+                Value::I64(_) | Value::F64(_) | Value::Bool(_) => MAX_SCALAR,
+                Value::Null | Value::Bytes(_) | Value::Array(_) | Value::Map(_) => return None,
+            };
+        if key.is_empty() {
+            return None;
+        }
+    }
+    Some(bound + attributes.len() * 4 * MAX_FIELD_HEAD)
+}
+
+/// Writes attributes that are all usual as a repeated field.
+#[inline(always)]
+pub(super) fn put_usual(room: &mut Room<'_>, tag: u8, attributes: &[Attribute<'_>]) {
+    for Attribute { key, value } in attributes {
+        match value {
+            Value::Str(string) if key.len() + string.len() < 0x78 => {
+                // Nearly all attributes: each length is one byte, so that the tags and lengths between the strings are written four at a time.
+                let (key_len, string_len) = (key.len() as u8, string.len() as u8);
+                room.put([tag, key_len + string_len + 6, KEY, key_len]);
+                room.put_bytes(key.as_bytes());
+                room.put([VALUE, string_len + 2, STRING_VALUE, string_len]);
+                room.put_bytes(string.as_bytes());
+            }
+            _ => {
+                let value_len = scalar_len(value).unwrap_or(0);
+                room.put_varint(tag, (len_field_len(key.len()) + len_field_len(value_len)) as u64);
+                room.put_field(KEY, key.as_bytes());
+                room.put_varint(VALUE, value_len as u64);
+                match value {
+                    Value::Str(string) => room.put_field(STRING_VALUE, string.as_bytes()),
+                    Value::I64(int) => room.put_varint(INT_VALUE, *int as u64),
+                    Value::Bool(bool) => room.put([BOOL_VALUE, u8::from(*bool)]),
+                    Value::F64(double) => {
+                        room.put([DOUBLE_VALUE]);
+                        room.put(double.to_le_bytes());
+                    }
+                    Value::Null | Value::Bytes(_) | Value::Array(_) | Value::Map(_) => {}
+                }
+            }
+        }
     }
 }
 
@@ -44,26 +99,8 @@ fn put_key_value(out: &mut Vec<u8>, tag: u8, key: &str, value: &Value<'_>, depth
         return;
     };
     let key_len = if key.is_empty() { 0 } else { len_field_len(key.len()) };
-    let len = key_len + len_field_len(value_len);
-    if len < 0x80 && key_len > 0 {
-        // Nearly all attributes: each length is one byte, so that the tags and lengths between the strings are written four at a time. A
-        // vector checks for room at each append; a tenth of the time of a span goes into those checks otherwise.
-        out.extend_from_slice(&[tag, len as u8, KEY, key.len() as u8]);
-        out.extend_from_slice(key.as_bytes());
-        match value {
-            Value::Str(string) => {
-                out.extend_from_slice(&[VALUE, value_len as u8, STRING_VALUE, string.len() as u8]);
-                out.extend_from_slice(string.as_bytes());
-            }
-            value => {
-                out.extend_from_slice(&[VALUE, value_len as u8]);
-                put_value(out, value, depth);
-            }
-        }
-        return;
-    }
     out.push(tag);
-    put_varint(out, len as u64);
+    put_varint(out, (key_len + len_field_len(value_len)) as u64);
     put_key(out, key);
     out.push(VALUE);
     put_varint(out, value_len as u64);

@@ -8,6 +8,7 @@
 mod attributes;
 mod encoder;
 mod resource;
+mod room;
 mod span;
 mod wire;
 

@@ -1,7 +1,8 @@
 //! `Span` and its parts (`trace/v1/trace.proto`).
 
-use super::attributes::put_attributes;
-use super::wire::{fixed32_tag, fixed64_tag, len_tag, put_bytes, put_message, put_str, put_uint, varint_tag};
+use super::attributes::{put_attributes, put_usual, usual_bound};
+use super::room::{MAX_FIELD_HEAD, Room, put_in_room};
+use super::wire::{fixed32_tag, fixed64_tag, len_tag, put_message, put_str, put_uint, varint_tag};
 use crate::span::{Event, FinishedSpan, Link, SpanId, SpanKind, Status, TraceFlags, TraceId};
 
 const TRACE_ID: u8 = len_tag(1);
@@ -46,16 +47,17 @@ const IS_REMOTE: u32 = 1 << 9;
 pub(super) fn put_span(out: &mut Vec<u8>, tag: u8, span: &FinishedSpan<'_>) {
     // Two bytes of length: nearly all spans take between 128 bytes and 16 KiB.
     put_message(out, tag, 2, |out| {
-        put_ids(out, span.trace_id, span.span_id);
-        put_str(out, TRACE_STATE, span.trace_state);
-        if span.parent_span_id != SpanId::INVALID {
-            put_bytes(out, PARENT_SPAN_ID, &span.parent_span_id.to_bytes());
+        let usual = usual_bound(&span.attributes);
+        let bound = MAX_FIXED + span.trace_state.len() + span.name.len() + usual.unwrap_or(0);
+        put_in_room(out, bound, |room| {
+            put_head(room, span);
+            if usual.is_some() {
+                put_usual(room, ATTRIBUTES, &span.attributes);
+            }
+        });
+        if usual.is_none() {
+            put_attributes(out, ATTRIBUTES, &span.attributes);
         }
-        put_str(out, NAME, span.name);
-        out.extend_from_slice(&[KIND, kind_number(&span.kind)]);
-        put_fixed64(out, START, span.start_unix_nanos);
-        put_fixed64(out, END, span.end_unix_nanos);
-        put_attributes(out, ATTRIBUTES, &span.attributes);
         put_uint(out, DROPPED_ATTRIBUTES, span.dropped_attributes.into());
         for event in &span.events {
             put_event(out, event);
@@ -69,6 +71,35 @@ pub(super) fn put_span(out: &mut Vec<u8>, tag: u8, span: &FinishedSpan<'_>) {
         let flags = flags(span.trace_flags, span.parent_is_remote).to_le_bytes();
         out.extend_from_slice(&[FLAGS[0], FLAGS[1], flags[0], flags[1], flags[2], flags[3]]);
     });
+}
+
+/// The most bytes of [`put_head`] but for the trace state and the name: trace id, span id, parent, kind, start, end, the heads of the two strings.
+const MAX_FIXED: usize = 18 + 10 + 10 + 2 + 9 + 9 + 2 * MAX_FIELD_HEAD;
+
+/// Writes the fields before the attributes.
+#[inline(always)]
+fn put_head(room: &mut Room<'_>, span: &FinishedSpan<'_>) {
+    room.put([TRACE_ID, 16]);
+    room.put(span.trace_id.to_bytes());
+    room.put([SPAN_ID, 8]);
+    room.put(span.span_id.to_bytes());
+    if !span.trace_state.is_empty() {
+        room.put_field(TRACE_STATE, span.trace_state.as_bytes());
+    }
+    if span.parent_span_id != SpanId::INVALID {
+        room.put([PARENT_SPAN_ID, 8]);
+        room.put(span.parent_span_id.to_bytes());
+    }
+    if !span.name.is_empty() {
+        room.put_field(NAME, span.name.as_bytes());
+    }
+    room.put([KIND, kind_number(&span.kind)]);
+    for (tag, time) in [(START, span.start_unix_nanos), (END, span.end_unix_nanos)] {
+        if time != 0 {
+            room.put([tag]);
+            room.put(time.to_le_bytes());
+        }
+    }
 }
 
 fn put_event(out: &mut Vec<u8>, event: &Event<'_>) {

@@ -107,7 +107,7 @@ impl Worker {
             self.counts.submitted_taken += 1;
             self.last_span = now;
             let (batcher, counts) = (&mut self.batcher, &mut self.counts);
-            if let Err(reason) = reader.read_submitted(&record, |span| push(batcher, counts, &span, now, &mut closed)) {
+            if let Err(reason) = reader.read_submitted(&record, |span| push(batcher, counts, span, now, &mut closed)) {
                 counts.dropped.malformed += 1;
                 malformed = Some(reason);
             }
@@ -131,7 +131,7 @@ impl Worker {
         let (batcher, counts) = (&mut self.batcher, &mut self.counts);
         for (_, reader) in &mut self.readers {
             let before = reader.taken();
-            let drained = reader.drain(DRAIN_BYTES, |span| push(batcher, counts, &span, now, &mut closed));
+            let drained = reader.drain(DRAIN_BYTES, |span| push(batcher, counts, span, now, &mut closed));
             counts.taken += reader.taken() - before;
             counts.dropped.malformed += drained.malformed;
             malformed = malformed.or(drained.reason);
@@ -216,7 +216,11 @@ impl Worker {
     }
 
     async fn sleep(&mut self, now: Instant) {
-        let nap = (!self.is_idle(now) && !self.readers.is_empty()).then(|| now + NAP);
+        let idle = self.is_idle(now);
+        if idle {
+            self.batcher.rest();
+        }
+        let nap = (!idle && !self.readers.is_empty()).then(|| now + NAP);
         let known_down = self.deliveries.known_down();
         let flush = self.flushes.iter().map(|flush| flush.deadline(known_down)).min();
         let look = self.deliveries.is_under_way().then(|| now + LOOK);

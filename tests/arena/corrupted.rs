@@ -105,7 +105,7 @@ fn one_record_that_is_none_costs_itself_alone() {
     // The second one's template is none.
     overwrite(&writer, RING_WORD + begins[1] / 4 + 1, 77);
     let mut found = Vec::new();
-    let drained = reader.drain(u32::MAX, |span| found.push(text(&span)));
+    let drained = reader.drain(u32::MAX, |span| found.push(text(span)));
     assert_eq!(found, [text(&numbered(1).borrow(&scope)), text(&numbered(3).borrow(&scope))]);
     assert_eq!((drained.malformed, drained.reason.map(|reason| reason.to_string())), (1, Some("nothing was published under number 77".into())));
 }
@@ -155,7 +155,7 @@ fn a_writer_that_was_misled_about_the_tail_is_caught_up_with() {
     let mut found = Vec::new();
     for number in written + 1..written + 4 {
         writer.write(&numbered(number).borrow(&scope), Times::Epoch);
-        reader.drain(u32::MAX, |span| found.push(text(&span)));
+        reader.drain(u32::MAX, |span| found.push(text(span)));
     }
     assert_eq!(found, [text(&numbered(written + 3).borrow(&scope))], "the first look doubts, the second gives up, the third reads");
     assert_eq!(reader.taken(), written + 3);

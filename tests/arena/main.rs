@@ -29,7 +29,7 @@ fn text(span: &FinishedSpan<'_>) -> String {
 /// Reads all that was published.
 fn read(reader: &mut Reader) -> Vec<String> {
     let mut texts = Vec::new();
-    let drained = reader.drain(u32::MAX, |span| texts.push(text(&span)));
+    let drained = reader.drain(u32::MAX, |span| texts.push(text(span)));
     assert_eq!((drained.spans, drained.malformed, drained.reason), (texts.len() as u64, 0, None));
     assert!(drained.emptied && reader.is_empty());
     texts
@@ -42,7 +42,7 @@ fn there_and_back(writer: &mut Writer, reader: &mut Reader, span: &FinishedSpan<
         Written::Published { .. } => read(reader).pop().expect("one span"),
         Written::Large(record) => {
             let mut large = String::new();
-            reader.read_submitted(&record, |span| large = text(&span)).expect("a large record is one");
+            reader.read_submitted(&record, |span| large = text(span)).expect("a large record is one");
             large
         }
         other => panic!("{other:?}: {span:?}"),

@@ -99,7 +99,7 @@ fn values_may_nest_as_deep_as_the_layout_says_and_no_deeper() {
         });
         let span = OwnedSpan { attributes: vec![attribute("deep", nested)], ..plain_span() };
         writer.write(&span.borrow(&scope()), Times::Epoch);
-        let drained = reader.drain(u32::MAX, |found| assert_eq!(text(&found), text(&span.borrow(&scope()))));
+        let drained = reader.drain(u32::MAX, |found| assert_eq!(text(found), text(&span.borrow(&scope()))));
         assert_eq!((drained.spans, drained.malformed), if readable { (1, 0) } else { (0, 1) }, "depth {depth}");
         assert!(drained.emptied, "the record is stepped over");
     }
