@@ -22,6 +22,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use std::convert::Infallible;
+use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -111,7 +112,8 @@ async fn run(options: Options) -> std::io::Result<()> {
             _ = interrupt.recv() => break,
         }
     }
-    println!("{}", counts.json());
+    // Whoever started it may be gone.
+    let _ = writeln!(std::io::stdout(), "{}", counts.json());
     // The reader of standard input is a thread that may still block in a read: leave without waiting for it.
     std::process::exit(0)
 }
