@@ -1,6 +1,6 @@
 // Made by `npm run types` from src-ts/. Do not edit.
 import { IncomingMessage, ServerResponse } from 'node:http';
-import { Span, Context, Attributes, SpanKind, SpanContext, HrTime, SpanStatus, Link, TracerProvider, Tracer, TimeInput, SpanOptions } from '@opentelemetry/api';
+import { Span, SpanOptions, Context, Attributes, SpanKind, SpanContext, HrTime, SpanStatus, Link, TracerProvider, Tracer, TimeInput } from '@opentelemetry/api';
 
 /** Errors that reach Express's error handling, put on the server span. */
 
@@ -71,6 +71,146 @@ type Middleware = (request: IncomingMessage, response: ServerResponse, next: (er
  * instrumentation has made one. It never makes a second one, wherever and however often it is mounted.
  */
 declare function tracingMiddleware(options?: TracingMiddlewareOptions): Middleware;
+
+/** Trace id, span id and, where there is one, the parent's span id. */
+declare class TraceContext {
+    /** 32 lower-case hex digits. */
+    readonly trace_id: string;
+    /** 16 lower-case hex digits. */
+    readonly span_id: string;
+    /** 16 lower-case hex digits; undefined for a root. */
+    readonly parent_id: string | undefined;
+    constructor(trace_id: string, span_id: string, parent_id?: string);
+    /** A new trace: random ids, no parent. */
+    static generateRandom(): TraceContext;
+    /** A new span below the one that a `traceparent` header names; undefined when the header is invalid. */
+    static fromTraceparent(header: string): TraceContext | undefined;
+    /** The `traceparent` header of this place; `sampled` (default true) sets that flag. */
+    toTraceparent(sampled?: boolean): string;
+}
+
+/** A logger's method; each has its own idea of what comes first. */
+type BaseLogMethod = (...args: never[]) => unknown;
+/** Any logger with the usual methods: pino, winston, bunyan, `console`, or an object with some of these. */
+interface BaseLogger {
+    readonly fatal?: BaseLogMethod;
+    readonly error?: BaseLogMethod;
+    readonly warn?: BaseLogMethod;
+    readonly info?: BaseLogMethod;
+    readonly debug?: BaseLogMethod;
+    readonly trace?: BaseLogMethod;
+    readonly log?: BaseLogMethod;
+}
+/** Which comes first in the calls of a base logger's methods. */
+type ArgumentOrder = 'message-first' | 'fields-first';
+
+/** Fields of a log line. */
+type LogFields = Record<string, unknown>;
+
+/** `OtelLogger`: a logger whose lines carry the ids of their place in a trace. */
+
+/** Options of {@link OtelLogger.create}. */
+interface OtelLoggerOptions {
+    /** Whether each line carries the ids of the span that is active when it is written. Default false. */
+    autoTrace?: boolean;
+    /**
+     * Fields of every line. `trace_id` and `span_id` among them are the logger's place: its lines stay in that trace. With `autoTrace` they carry
+     * the active span's ids where that belongs to the same trace.
+     */
+    fields?: LogFields;
+    /**
+     * What the base logger's methods take first. Only for loggers other than pino, winston, bunyan and `console`, which are known. Default
+     * `message-first`.
+     */
+    argumentOrder?: ArgumentOrder;
+}
+/**
+ * Writes a line: `(message, fields)` or `(fields, message)`, whatever the base logger wants; errors in any place; values for conversions in the
+ * message (`%s`). Can be passed on as a function. Never throws.
+ */
+type LogMethod = (first: unknown, ...rest: unknown[]) => void;
+/** A logger over another one, whose lines carry `trace_id`, `span_id` and, where it is known, `parent_id`. */
+declare class OtelLogger {
+    #private;
+    readonly fatal: LogMethod;
+    readonly error: LogMethod;
+    readonly warn: LogMethod;
+    readonly info: LogMethod;
+    readonly debug: LogMethod;
+    readonly trace: LogMethod;
+    private constructor();
+    /**
+     * A logger over `baseLogger`: pino, winston, bunyan, `console`, another OtelLogger, or any object with the usual methods. Never throws; where
+     * there is no usable base logger, lines go to the console, with one warning.
+     *
+     * @example
+     * const logger = OtelLogger.create(baseLogger, { autoTrace: true });
+     * logger.info('Processing SBOM upload', { userId, organizationId });
+     */
+    static create(baseLogger: BaseLogger | OtelLogger, options?: OtelLoggerOptions): OtelLogger;
+    /** The logger that lines are written with. */
+    get base(): BaseLogger;
+    /** Where a line written now belongs; undefined outside of every trace. */
+    get traceContext(): TraceContext | undefined;
+    /** A logger with more fields. `trace_id` and `span_id` among them move it to that place. */
+    child(fields: LogFields): OtelLogger;
+    /**
+     * Runs `fn` inside a new span in the logger's trace: below the active span where that is of this trace, else below the logger's own place. The
+     * span ends, and errors are recorded, as with `withSpan`. The logger that `fn` gets follows the active span.
+     *
+     * @example
+     * const logger = createLoggerWithMessageTrace(message, baseLogger);
+     * await logger.withSpan('job.process.sbom', () => processSbom(message));
+     */
+    withSpan<T>(name: string, fn: (span: Span, logger: OtelLogger) => T, options?: SpanOptions): T;
+}
+
+/** Options of {@link createLoggerWithMessageTrace}. */
+interface MessageLoggerOptions {
+    /** Fields of every line. */
+    fields?: LogFields;
+}
+/**
+ * A logger in the trace of a message: SQS, Lambda, SNS or AMQP, or a body with `traceContext: { traceparent, tracestate }`. Its lines carry the ids of
+ * the active span where that is of this trace, else those of the span that sent the message. A message without a context, or with an invalid one,
+ * gets the trace of the active span, else a new one, and its lines say so in the field `trace_restarted`: `missing` or `invalid`. Never throws.
+ *
+ * @example
+ * const logger = createLoggerWithMessageTrace(message, baseLogger);
+ * logger.info('Processing SBOM', { sbomId });
+ */
+declare function createLoggerWithMessageTrace(message: unknown, baseLogger: BaseLogger | OtelLogger, options?: MessageLoggerOptions): OtelLogger;
+
+/** The root span of work that nobody asked for: a cron job, a timer, a start. */
+
+/** Options of {@link withRootSpan}. */
+interface RootSpanOptions extends SpanOptions {
+    /** Fields of every line of the logger. */
+    fields?: LogFields;
+}
+/**
+ * Runs `fn` inside the root span of a new trace, with a logger in that trace. The span ends when `fn` returns or its promise is settled; what it
+ * throws is recorded, sets the status to error, and is thrown on.
+ *
+ * @example
+ * await withRootSpan('job.daily-vuln-match', baseLogger, async (logger) => {
+ *   logger.info('Matching vulnerabilities');
+ *   await matchAll(logger);
+ * });
+ */
+declare function withRootSpan<T>(name: string, baseLogger: BaseLogger | OtelLogger, fn: (logger: OtelLogger, span: Span) => T, options?: RootSpanOptions): T;
+
+/**
+ * The `traceparent` header for what is sent on from where `logger` logs: of the active span where the logger follows it, else of the logger's own
+ * place, else of whatever is active. Outside of every trace it is the header of a new one, so that there is always a header to send (SQS
+ * refuses a message attribute without a value). Takes other loggers, too, with `trace_id` and `span_id` among their bindings or without. Never
+ * throws.
+ *
+ * @example
+ * const traceparent = createTraceparentFromLogger(logger);
+ * await messageClient.send('sbom-process-queue', { sbomId, traceContext: { traceparent } });
+ */
+declare function createTraceparentFromLogger(logger: unknown): string;
 
 /** A channel as amqplib makes it, plain or confirm, with promises or callbacks. */
 interface AmqpChannel {
@@ -493,23 +633,6 @@ declare function extractTraceContext(carrier: unknown, base?: Context): Context;
  */
 declare function injectTraceContext<T>(carrier: T, context?: Context): T;
 
-/** Trace id, span id and, where there is one, the parent's span id. */
-declare class TraceContext {
-    /** 32 lower-case hex digits. */
-    readonly trace_id: string;
-    /** 16 lower-case hex digits. */
-    readonly span_id: string;
-    /** 16 lower-case hex digits; undefined for a root. */
-    readonly parent_id: string | undefined;
-    constructor(trace_id: string, span_id: string, parent_id?: string);
-    /** A new trace: random ids, no parent. */
-    static generateRandom(): TraceContext;
-    /** A new span below the one that a `traceparent` header names; undefined when the header is invalid. */
-    static fromTraceparent(header: string): TraceContext | undefined;
-    /** The `traceparent` header of this place; `sampled` (default true) sets that flag. */
-    toTraceparent(sampled?: boolean): string;
-}
-
 /** `traceparent` (W3C Trace Context level 2). JavaScript reads what is certainly right; every other header is Rust's to judge. */
 
 /**
@@ -563,5 +686,5 @@ declare function addSpanEvent(name: string, attributes?: Attributes, time?: Time
 /** Sets attributes of the active span. */
 declare function setSpanAttributes(attributes: Attributes): void;
 
-export { DEFAULT_HEALTH_CHECKS, ReceiverError, TraceContext, addSpanEvent, createTestTracing, extractMessage, extractTraceContext, formatTraceparent, getActiveSpan, getTracer, initTracing, injectMessage, injectTraceContext, instrumentAmqp, instrumentSqs, parseTraceparent, recordError, setSpanAttributes, startReceiver, tracingErrorMiddleware, tracingMiddleware, withBatchSpan, withMessageSpan, withSpan };
-export type { AmqpChannel, BatchOptions, BatchSpanOptions, ExporterOptions, HttpInstrumentationOptions, IncomingRule, Instrumentation, LimitOptions, MessageSpanOptions, OtlpReceiver, OutgoingRequest, OutgoingRule, ReadableSpan, ReceivedTrace, ReceiverOptions, SamplingOptions, SpanProcessor, SqsClient, TestTracing, TestTracingOptions, TimedEvent, Tracing, TracingMiddlewareOptions, TracingOptions, TracingStats };
+export { DEFAULT_HEALTH_CHECKS, OtelLogger, ReceiverError, TraceContext, addSpanEvent, createLoggerWithMessageTrace, createTestTracing, createTraceparentFromLogger, extractMessage, extractTraceContext, formatTraceparent, getActiveSpan, getTracer, initTracing, injectMessage, injectTraceContext, instrumentAmqp, instrumentSqs, parseTraceparent, recordError, setSpanAttributes, startReceiver, tracingErrorMiddleware, tracingMiddleware, withBatchSpan, withMessageSpan, withRootSpan, withSpan };
+export type { AmqpChannel, ArgumentOrder, BaseLogMethod, BaseLogger, BatchOptions, BatchSpanOptions, ExporterOptions, HttpInstrumentationOptions, IncomingRule, Instrumentation, LimitOptions, LogFields, LogMethod, MessageLoggerOptions, MessageSpanOptions, OtelLoggerOptions, OtlpReceiver, OutgoingRequest, OutgoingRule, ReadableSpan, ReceivedTrace, ReceiverOptions, RootSpanOptions, SamplingOptions, SpanProcessor, SqsClient, TestTracing, TestTracingOptions, TimedEvent, Tracing, TracingMiddlewareOptions, TracingOptions, TracingStats };

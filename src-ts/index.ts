@@ -1,5 +1,6 @@
 /** Tracing for Node services that nobody feels and nobody loses. */
 export * from './express';
+export * from './logging';
 export * from './messaging';
 export * from './receiver';
 export * from './testing';

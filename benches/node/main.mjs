@@ -14,6 +14,7 @@ const CASES = [
   'propagation',
   'throughput',
   'express',
+  'logger',
   'startup',
   'memory',
   'install',

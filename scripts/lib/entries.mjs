@@ -12,6 +12,7 @@ const subpaths = {
   tracing: 'src-ts/tracing.ts',
   express: 'src-ts/express/index.ts',
   messaging: 'src-ts/messaging/index.ts',
+  logging: 'src-ts/logging/index.ts',
   testing: 'src-ts/testing/index.ts',
 };
 

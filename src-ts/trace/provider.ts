@@ -2,6 +2,8 @@
 import type { Tracer as ApiTracer, TracerProvider as ApiTracerProvider, TracerOptions } from '@opentelemetry/api';
 import { foreignProvider } from './active';
 import { TraceCore } from './core';
+import type { IdentifiedSpan } from './identity';
+import { keepsTrace } from './sampler';
 import { textOf } from './text';
 import { Tracer } from './tracer';
 
@@ -18,6 +20,11 @@ export class TracerProvider implements ApiTracerProvider {
   adopt(core: TraceCore): void {
     this.core = core;
     for (const tracer of this.tracers.values()) tracer.adopt(core);
+  }
+
+  /** Whether the head sampler would keep a root span with the trace id of `span`; true while nothing runs. */
+  keeps(span: IdentifiedSpan): boolean {
+    return keepsTrace(this.core.sampler, span.trace0, span.trace1, span.trace2, span.trace3);
   }
 
   getTracer(name: string, version?: string, options?: TracerOptions): Tracer {

@@ -13,6 +13,7 @@ const PEERS = [
   '@opentelemetry/instrumentation-express',
   'dd-trace',
   'express',
+  'pino',
 ];
 
 function versionOf(path) {

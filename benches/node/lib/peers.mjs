@@ -1,5 +1,5 @@
 // Where the contenders' packages are, for the Node that runs.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -17,5 +17,8 @@ export const requirePeer = createRequire(`${peersFolder}package.json`);
 export const ownFolder = process.env.BENCH_PACKAGE ?? repositoryFolder;
 export const requireOwn = createRequire(`${ownFolder}/package.json`);
 
-/** True when the peers are installed. */
-export const peersInstalled = () => existsSync(`${peersFolder}node_modules/dd-trace/package.json`);
+/** True when all peers are installed. */
+export function peersInstalled() {
+  const { dependencies } = JSON.parse(readFileSync(`${peersFolder}package.json`, 'utf8'));
+  return Object.keys(dependencies).every((name) => existsSync(`${peersFolder}node_modules/${name}/package.json`));
+}

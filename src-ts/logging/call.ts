@@ -1,0 +1,95 @@
+/** The arguments of a log call in either order, brought into one form. */
+import { format, types } from 'node:util';
+
+/** Fields of a log line. */
+export type LogFields = Record<string, unknown>;
+
+/** What a log call says. */
+export interface LogCall {
+  message: string | undefined;
+  fields: LogFields | undefined;
+  error: Error | undefined;
+}
+
+/** Conversions of `util.format` that take an argument. */
+const CONVERSION = /%[sdifjoOc]/g;
+const NUMERIC = ['%d', '%i', '%f'];
+
+/**
+ * Reads `(message, fields)`, `(fields, message)`, errors in any place, and values for the conversions of a message (`%s`). What is neither fields
+ * nor an error is appended to the message, as `console` does.
+ */
+export function readCall(args: readonly unknown[]): LogCall {
+  const call: LogCall = { message: undefined, fields: undefined, error: undefined };
+  const values: unknown[] = [];
+  let next = 0;
+  if (!take(call, args[0]) && args.length > 0) next = takeMessage(call, args, values);
+  else {
+    next = 1;
+    // Object first: the message may come right after it.
+    if (typeof args[1] === 'string') next += takeMessage(call, args.slice(1), values);
+  }
+  for (const value of args.slice(next)) if (!take(call, value)) values.push(value);
+  if (values.length > 0) call.message = call.message === undefined ? format(...values) : format(call.message, ...values);
+  return call;
+}
+
+/** Takes the message at the front of `args` with as many values as it has conversions; returns how many arguments that were. */
+function takeMessage(call: LogCall, args: readonly unknown[], values: unknown[]): number {
+  const [first] = args;
+  call.message = typeof first === 'string' ? first : format(first);
+  if (typeof first !== 'string' || args.length === 1 || !first.includes('%')) return 1;
+  const conversions = first.replaceAll('%%', '').match(CONVERSION) ?? [];
+  const wanted = args.slice(1, 1 + conversions.length);
+  // An object is no number: in `('100%done', fields)` the sign is not meant as a conversion.
+  const end = wanted.findIndex((value, index) => typeof value === 'object' && NUMERIC.includes(conversions[index]));
+  values.push(...(end === -1 ? wanted : wanted.slice(0, end)));
+  return 1 + values.length;
+}
+
+/** Takes an error or fields; false for anything else. Nothing at all counts as taken. */
+function take(call: LogCall, value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  if (isError(value) && call.error === undefined) call.error = value;
+  else if (isFields(value)) call.fields = call.fields === undefined ? value : { ...call.fields, ...value };
+  else return false;
+  return true;
+}
+
+/** Whether a value is an error, of this realm or another: a test runner's errors are of its own. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
+}
+
+/** Whether a value is an object as a literal makes it: what most calls have for their fields. */
+export function isPlain(value: unknown): value is LogFields {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** Whether a value is an object whose properties are meant as fields. */
+export function isFields(value: unknown): value is LogFields {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !isError(value) &&
+    !types.isDate(value) &&
+    !types.isRegExp(value) &&
+    !types.isMap(value) &&
+    !types.isSet(value) &&
+    !types.isPromise(value) &&
+    !types.isAnyArrayBuffer(value) &&
+    !ArrayBuffer.isView(value)
+  );
+}
+
+/** `fields` without those that are undefined: some loggers would print them. */
+export function definedFields(fields: unknown): LogFields {
+  const defined: LogFields = {};
+  try {
+    if (isFields(fields)) for (const [key, value] of Object.entries(fields)) if (value !== undefined) defined[key] = value;
+  } catch {
+    // A getter threw; what was read before it stays.
+  }
+  return defined;
+}

@@ -1,0 +1,66 @@
+/** A logger for the work on one message. */
+import { extractMessage } from '../messaging/extract';
+import { fieldsOf } from '../messaging/fields';
+import { spanOf } from '../trace/active';
+import { EMPTY_CONTEXT, SPAN_KEY } from '../trace/context';
+import { identified } from '../trace/tracer';
+import type { BaseLogger } from './base-logger';
+import type { LogFields } from './call';
+import { type Pin, pinTo, pinToNewTrace } from './ids';
+import { loggerAt, type OtelLogger } from './otel-logger';
+
+/** Longer bodies are not looked into, as `extractMessage` does not. */
+const MAX_BODY_LENGTH = 1024 * 1024;
+
+/** Options of {@link createLoggerWithMessageTrace}. */
+export interface MessageLoggerOptions {
+  /** Fields of every line. */
+  fields?: LogFields;
+}
+
+/**
+ * A logger in the trace of a message: SQS, Lambda, SNS or AMQP, or a body with `traceContext: { traceparent, tracestate }`. Its lines carry the ids of
+ * the active span where that is of this trace, else those of the span that sent the message. A message without a context, or with an invalid one,
+ * gets the trace of the active span, else a new one, and its lines say so in the field `trace_restarted`: `missing` or `invalid`. Never throws.
+ *
+ * @example
+ * const logger = createLoggerWithMessageTrace(message, baseLogger);
+ * logger.info('Processing SBOM', { sbomId });
+ */
+export function createLoggerWithMessageTrace(message: unknown, baseLogger: BaseLogger | OtelLogger, options?: MessageLoggerOptions): OtelLogger {
+  const carried = extractMessage(message, EMPTY_CONTEXT);
+  const sender = identified(carried.getValue(SPAN_KEY));
+  const fields = options?.fields ?? {};
+  if (sender !== undefined) return loggerAt(pinTo(sender, carried), baseLogger, { autoTrace: true, fields });
+  const trace_restarted = namesTrace(message) ? 'invalid' : 'missing';
+  return loggerAt(pinToActive() ?? pinToNewTrace(), baseLogger, { autoTrace: true, fields: { ...fields, trace_restarted } });
+}
+
+function pinToActive(): Pin | undefined {
+  const active = identified(spanOf());
+  return active === undefined ? undefined : pinTo(active);
+}
+
+/** Whether a message that no context could be read from has something where one would be. */
+function namesTrace(message: unknown): boolean {
+  try {
+    const fields = fieldsOf(message);
+    const body = fields?.Body ?? fields?.body ?? fields?.content ?? message;
+    const carriers = [fieldsOf(fields?.properties)?.headers, fields?.headers, fields?.MessageAttributes, fields?.messageAttributes];
+    return fields?.traceContext !== undefined || carriers.some(hasTraceparent) || mentionsContext(body);
+  } catch {
+    return false;
+  }
+}
+
+function hasTraceparent(carrier: unknown): boolean {
+  return Object.keys(fieldsOf(carrier) ?? {}).some((name) => name.toLowerCase() === 'traceparent');
+}
+
+function mentionsContext(body: unknown): boolean {
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) return fieldsOf(body)?.traceContext !== undefined;
+  return (
+    body.length <= MAX_BODY_LENGTH &&
+    (typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength)).includes('"traceContext"')
+  );
+}
