@@ -104,9 +104,6 @@ interface BaseLogger {
 /** Which comes first in the calls of a base logger's methods. */
 type ArgumentOrder = 'message-first' | 'fields-first';
 
-/** Fields of a log line. */
-type LogFields = Record<string, unknown>;
-
 /** `OtelLogger`: a logger whose lines carry the ids of their place in a trace. */
 
 /** Options of {@link OtelLogger.create}. */
@@ -117,7 +114,7 @@ interface OtelLoggerOptions {
      * Fields of every line. `trace_id` and `span_id` among them are the logger's place: its lines stay in that trace. With `autoTrace` they carry
      * the active span's ids where that belongs to the same trace.
      */
-    fields?: LogFields;
+    fields?: object;
     /**
      * What the base logger's methods take first. Only for loggers other than pino, winston, bunyan and `console`, which are known. Default
      * `message-first`.
@@ -153,7 +150,7 @@ declare class OtelLogger {
     /** Where a line written now belongs; undefined outside of every trace. */
     get traceContext(): TraceContext | undefined;
     /** A logger with more fields. `trace_id` and `span_id` among them move it to that place. */
-    child(fields: LogFields): OtelLogger;
+    child(fields: object): OtelLogger;
     /**
      * Runs `fn` inside a new span in the logger's trace: below the active span where that is of this trace, else below the logger's own place. The
      * span ends, and errors are recorded, as with `withSpan`. The logger that `fn` gets follows the active span.
@@ -168,7 +165,7 @@ declare class OtelLogger {
 /** Options of {@link createLoggerWithMessageTrace}. */
 interface MessageLoggerOptions {
     /** Fields of every line. */
-    fields?: LogFields;
+    fields?: object;
 }
 /**
  * A logger in the trace of a message: SQS, Lambda, SNS or AMQP, or a body with `traceContext: { traceparent, tracestate }`. Its lines carry the ids of
@@ -186,7 +183,7 @@ declare function createLoggerWithMessageTrace(message: unknown, baseLogger: Base
 /** Options of {@link withRootSpan}. */
 interface RootSpanOptions extends SpanOptions {
     /** Fields of every line of the logger. */
-    fields?: LogFields;
+    fields?: object;
 }
 /**
  * Runs `fn` inside the root span of a new trace, with a logger in that trace. The span ends when `fn` returns or its promise is settled; what it
@@ -687,4 +684,4 @@ declare function addSpanEvent(name: string, attributes?: Attributes, time?: Time
 declare function setSpanAttributes(attributes: Attributes): void;
 
 export { DEFAULT_HEALTH_CHECKS, OtelLogger, ReceiverError, TraceContext, addSpanEvent, createLoggerWithMessageTrace, createTestTracing, createTraceparentFromLogger, extractMessage, extractTraceContext, formatTraceparent, getActiveSpan, getTracer, initTracing, injectMessage, injectTraceContext, instrumentAmqp, instrumentSqs, parseTraceparent, recordError, setSpanAttributes, startReceiver, tracingErrorMiddleware, tracingMiddleware, withBatchSpan, withMessageSpan, withRootSpan, withSpan };
-export type { AmqpChannel, ArgumentOrder, BaseLogMethod, BaseLogger, BatchOptions, BatchSpanOptions, ExporterOptions, HttpInstrumentationOptions, IncomingRule, Instrumentation, LimitOptions, LogFields, LogMethod, MessageLoggerOptions, MessageSpanOptions, OtelLoggerOptions, OtlpReceiver, OutgoingRequest, OutgoingRule, ReadableSpan, ReceivedTrace, ReceiverOptions, RootSpanOptions, SamplingOptions, SpanProcessor, SqsClient, TestTracing, TestTracingOptions, TimedEvent, Tracing, TracingMiddlewareOptions, TracingOptions, TracingStats };
+export type { AmqpChannel, ArgumentOrder, BaseLogMethod, BaseLogger, BatchOptions, BatchSpanOptions, ExporterOptions, HttpInstrumentationOptions, IncomingRule, Instrumentation, LimitOptions, LogMethod, MessageLoggerOptions, MessageSpanOptions, OtelLoggerOptions, OtlpReceiver, OutgoingRequest, OutgoingRule, ReadableSpan, ReceivedTrace, ReceiverOptions, RootSpanOptions, SamplingOptions, SpanProcessor, SqsClient, TestTracing, TestTracingOptions, TimedEvent, Tracing, TracingMiddlewareOptions, TracingOptions, TracingStats };

@@ -1,5 +1,6 @@
 /** Base loggers: which one it is decides how a line is put to it. */
 import { warnOnce } from '../native/warn';
+import { pinoErrorKey } from './pino-members';
 
 /** A logger's method; each has its own idea of what comes first. */
 export type BaseLogMethod = (...args: never[]) => unknown;
@@ -62,19 +63,4 @@ function known(logger: object, order: unknown): Base {
   if (has('log', 'add', 'configure', 'startTimer')) return { logger, kind: 'winston', order: 'message-first', errorKey: 'err', takesErrors: false };
   if (has('log', 'table', 'groupEnd')) return { logger, kind: 'console', order: 'message-first', errorKey: 'err', takesErrors: true };
   return { logger, kind: 'other', order: order === 'fields-first' ? order : 'message-first', errorKey: 'err', takesErrors: false };
-}
-
-/** pino's option `errorKey`, kept under a symbol of its own that only its description names. */
-function pinoErrorKey(base: object): string {
-  const key = memberByDescription(base, 'pino.errorKey');
-  return typeof key === 'string' ? key : 'err';
-}
-
-/** The member that pino keeps under the symbol with this description, on the logger or what it comes from. */
-export function memberByDescription(base: object, description: string): unknown {
-  for (let owner: object | null = base; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {
-    const symbol = Object.getOwnPropertySymbols(owner).find((candidate) => candidate.description === description);
-    if (symbol !== undefined) return (owner as Members)[symbol];
-  }
-  return undefined;
 }

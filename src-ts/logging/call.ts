@@ -1,7 +1,7 @@
 /** The arguments of a log call in either order, brought into one form. */
 import { format, types } from 'node:util';
 
-/** Fields of a log line. */
+/** Fields of a log line, as they are read. */
 export type LogFields = Record<string, unknown>;
 
 /** What a log call says. */
@@ -92,4 +92,14 @@ export function definedFields(fields: unknown): LogFields {
     // A getter threw; what was read before it stays.
   }
   return defined;
+}
+
+/** Options as they are now; none where they cannot be read. */
+export function copyOf<T extends object>(options: T | undefined): Partial<T> {
+  try {
+    return { ...options };
+  } catch {
+    // A getter threw.
+    return {};
+  }
 }

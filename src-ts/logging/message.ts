@@ -5,7 +5,7 @@ import { spanOf } from '../trace/active';
 import { EMPTY_CONTEXT, SPAN_KEY } from '../trace/context';
 import { identified } from '../trace/tracer';
 import type { BaseLogger } from './base-logger';
-import type { LogFields } from './call';
+import { copyOf } from './call';
 import { type Pin, pinTo, pinToNewTrace } from './ids';
 import { loggerAt, type OtelLogger } from './otel-logger';
 
@@ -15,7 +15,7 @@ const MAX_BODY_LENGTH = 1024 * 1024;
 /** Options of {@link createLoggerWithMessageTrace}. */
 export interface MessageLoggerOptions {
   /** Fields of every line. */
-  fields?: LogFields;
+  fields?: object;
 }
 
 /**
@@ -30,7 +30,7 @@ export interface MessageLoggerOptions {
 export function createLoggerWithMessageTrace(message: unknown, baseLogger: BaseLogger | OtelLogger, options?: MessageLoggerOptions): OtelLogger {
   const carried = extractMessage(message, EMPTY_CONTEXT);
   const sender = identified(carried.getValue(SPAN_KEY));
-  const fields = options?.fields ?? {};
+  const { fields = {} } = copyOf(options);
   if (sender !== undefined) return loggerAt(pinTo(sender, carried), baseLogger, { autoTrace: true, fields });
   const trace_restarted = namesTrace(message) ? 'invalid' : 'missing';
   return loggerAt(pinToActive() ?? pinToNewTrace(), baseLogger, { autoTrace: true, fields: { ...fields, trace_restarted } });

@@ -6,7 +6,7 @@ import { activeContext, runWith } from '../trace/active';
 import { withSpanSet } from '../trace/context';
 import type { IdentifiedSpan } from '../trace/identity';
 import { type ArgumentOrder, type Base, type BaseLogger, usableBase } from './base-logger';
-import { definedFields, type LogFields } from './call';
+import { copyOf, definedFields, type LogFields } from './call';
 import { currentSpan, lineIds, type Pin, parentAt, pinOf } from './ids';
 import type { LogLevel } from './levels';
 import { SafeWriter } from './safe-writer';
@@ -19,7 +19,7 @@ export interface OtelLoggerOptions {
    * Fields of every line. `trace_id` and `span_id` among them are the logger's place: its lines stay in that trace. With `autoTrace` they carry
    * the active span's ids where that belongs to the same trace.
    */
-  fields?: LogFields;
+  fields?: object;
   /**
    * What the base logger's methods take first. Only for loggers other than pino, winston, bunyan and `console`, which are known. Default
    * `message-first`.
@@ -102,7 +102,7 @@ export class OtelLogger {
   }
 
   /** A logger with more fields. `trace_id` and `span_id` among them move it to that place. */
-  child(fields: LogFields): OtelLogger {
+  child(fields: object): OtelLogger {
     return make(withFields(this.#parts, fields));
   }
 
@@ -125,7 +125,7 @@ export class OtelLogger {
 
 /** A logger over a base logger or another OtelLogger, at `pin` where one is given. */
 export function loggerAt(pin: Pin | undefined, baseLogger: unknown, options?: OtelLoggerOptions): OtelLogger {
-  const { autoTrace, fields, argumentOrder } = readOptions(options);
+  const { autoTrace, fields, argumentOrder } = copyOf(options);
   const before: Parts =
     baseLogger instanceof OtelLogger
       ? partsOf(baseLogger)
@@ -148,12 +148,4 @@ function withFields(parts: Parts, more: unknown): Parts {
   if (pin === undefined) return { ...parts, fields: { ...parts.fields, ...given } };
   const { trace_id, span_id, parent_id, ...fields } = given;
   return { ...parts, pin, fields: { ...parts.fields, ...fields } };
-}
-
-function readOptions(options: OtelLoggerOptions | undefined): OtelLoggerOptions {
-  try {
-    return { ...options };
-  } catch {
-    return {};
-  }
 }

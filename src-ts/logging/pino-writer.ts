@@ -1,12 +1,13 @@
 /**
- * Lines for pino. The logger's fields are bindings of a child, which pino turns into text once. The ids are bindings, too: of a view on that child, made when
- * they change, so that a line goes to pino with the caller's own arguments. Merging the ids into an object per line cost 25 to 100 % of a bare line.
+ * Lines for pino. The logger's fields are bindings of a child, which pino turns into text once. The ids are bindings of it, too, and change with the active
+ * span, so that a line goes to pino with the caller's own arguments. Merging the ids into an object per line cost 25 to 100 % of a bare line.
  */
-import { type Base, memberByDescription } from './base-logger';
+import type { Base } from './base-logger';
 import { isFields, isPlain, type LogFields, readCall } from './call';
 import type { LineIds } from './ids';
 import { LEVELS, type LogLevel } from './levels';
 import type { MergingWriter } from './merging-writer';
+import { hasMixin } from './pino-members';
 import type { Writer } from './writer';
 
 type Arguments = readonly unknown[];
@@ -21,21 +22,22 @@ const SAMPLE = { trace_id: 'a'.repeat(32), span_id: 'b'.repeat(16), parent_id: '
 /** Writes lines through a child of a pino logger. */
 export class PinoWriter implements Writer {
   private readonly child: Pino;
-  /** The child with the ids of the line before as bindings. */
+  /** What lines are written with: the child, or where its text cannot be set, a view on it with the ids of the line before. */
   private view: Pino;
   private ids: LineIds | undefined = undefined;
-  /** Where a view keeps its bindings as text, and the child's own; undefined where pino makes other text of ids than we would. */
-  private readonly text: { readonly key: symbol; readonly before: string } | undefined;
+  /** Where pino keeps the child's bindings as text; undefined where it makes other text of ids than {@link textOf}. */
+  private readonly textKey: symbol | undefined;
+  private readonly text: unknown;
 
   private constructor(
     base: Pino,
     fields: LogFields,
     private readonly merging: MergingWriter,
   ) {
+    this.textKey = textKeyOf(base);
     this.child = base.child(fields);
+    this.text = this.textKey && this.child[this.textKey];
     this.view = this.child;
-    this.text = findText(this.child);
-    if (this.text !== undefined) this.view = Object.create(this.child) as Pino;
   }
 
   /** A writer for a pino logger; undefined where only merging does the right thing. `merging` writes what carries ids of its own. */
@@ -44,7 +46,7 @@ export class PinoWriter implements Writer {
     if (base.kind !== 'pino' || typeof pino.setBindings !== 'function') return undefined;
     if (LEVELS.some((level) => typeof pino[level] !== 'function')) return undefined;
     // A mixin may write ids as well, as OpenTelemetry's instrumentation does: fields of the line win over it, bindings would only be doubled.
-    if (memberByDescription(pino, 'pino.mixin') !== undefined) return undefined;
+    if (hasMixin(pino)) return undefined;
     return new PinoWriter(pino, fields, merging);
   }
 
@@ -70,8 +72,8 @@ export class PinoWriter implements Writer {
   private at(ids: LineIds | undefined): Pino {
     if (ids === this.ids) return this.view;
     this.ids = ids;
-    if (this.text !== undefined) {
-      this.view[this.text.key] = this.text.before + textOf(ids);
+    if (typeof this.text === 'string') {
+      this.child[this.textKey as symbol] = this.text + textOf(ids);
     } else {
       this.view = Object.create(this.child) as Pino;
       if (ids !== undefined) this.view.setBindings({ ...ids });
@@ -87,14 +89,21 @@ function textOf(ids: LineIds | undefined): string {
   return ids.parent_id === undefined ? text : `${text},"parent_id":"${ids.parent_id}"`;
 }
 
+/** Keys that were looked for before, by logger. */
+const textKeys = new WeakMap<object, symbol | undefined>();
+
 /** Looks where `setBindings` puts its text, and whether that is what {@link textOf} makes: redaction and serialisers may change it. */
-function findText(child: Pino): { key: symbol; before: string } | undefined {
-  const view = Object.create(child) as Pino;
-  view.setBindings(SAMPLE);
-  const [key, ...others] = Object.getOwnPropertySymbols(view);
-  if (key === undefined || others.length > 0) return undefined;
-  const before = child[key];
-  return typeof before === 'string' && view[key] === before + textOf(SAMPLE) ? { key, before } : undefined;
+function textKeyOf(base: Pino): symbol | undefined {
+  if (!textKeys.has(base)) {
+    const probe = base.child({});
+    probe.setBindings(SAMPLE);
+    const expected = textOf(SAMPLE);
+    textKeys.set(
+      base,
+      Object.getOwnPropertySymbols(probe).find((symbol) => typeof probe[symbol] === 'string' && (probe[symbol] as string).endsWith(expected)),
+    );
+  }
+  return textKeys.get(base);
 }
 
 function hasIds(fields: LogFields): boolean {

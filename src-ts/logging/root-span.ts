@@ -3,14 +3,14 @@ import type { Span, SpanOptions } from '@opentelemetry/api';
 import { withSpan } from '../setup/spans';
 import { identified } from '../trace/tracer';
 import type { BaseLogger } from './base-logger';
-import type { LogFields } from './call';
+import { copyOf } from './call';
 import { pinTo } from './ids';
 import { loggerAt, type OtelLogger } from './otel-logger';
 
 /** Options of {@link withRootSpan}. */
 export interface RootSpanOptions extends SpanOptions {
   /** Fields of every line of the logger. */
-  fields?: LogFields;
+  fields?: object;
 }
 
 /**
@@ -29,10 +29,10 @@ export function withRootSpan<T>(
   fn: (logger: OtelLogger, span: Span) => T,
   options?: RootSpanOptions,
 ): T {
-  const { fields, ...spanOptions } = options ?? {};
+  const { fields = {}, ...spanOptions } = copyOf(options);
   const run = (span: Span): T => {
     const own = identified(span);
-    return fn(loggerAt(own && pinTo(own), baseLogger, { autoTrace: true, fields: fields ?? {} }), span);
+    return fn(loggerAt(own && pinTo(own), baseLogger, { autoTrace: true, fields }), span);
   };
   return withSpan(name, run, { ...spanOptions, root: true });
 }
