@@ -3,7 +3,7 @@
 import type { Context, Span } from '@opentelemetry/api';
 import { EMPTY_CONTEXT, SPAN_KEY, suppress } from '../trace/context';
 
-/** A registered symbol, so that every copy of OpenTelemetry's core package finds the same value. */
+/** The API's context keys are registered symbols, so that every copy of OpenTelemetry's core package finds the same value. */
 const RPC_METADATA_KEY = Symbol.for('OpenTelemetry SDK Context Key RPC_METADATA');
 
 /** What OpenTelemetry's framework instrumentations (Express, Koa, Fastify, …) look for in the context to report the route they found. */

@@ -2,11 +2,10 @@
 
 import type { IncomingMessage } from 'node:http';
 import { DEFAULT_HEALTH_CHECKS, type HttpInstrumentationOptions, type OutgoingRequest } from './options';
-import { pathOf } from './url';
 import { describe, type Warn } from './warnings';
 
-/** Whether an incoming request is left out, by its target as it was asked for. */
-export type IncomingFilter = (target: string, request: IncomingMessage) => boolean;
+/** Whether an incoming request is left out, by the path of its target. */
+export type IncomingFilter = (path: string, request: IncomingMessage) => boolean;
 
 /** Whether an outgoing request is left out. */
 export type OutgoingFilter = (request: OutgoingRequest) => boolean;
@@ -59,18 +58,11 @@ export function compileIncoming(
     options.healthChecks === false ? [] : listOf(options.healthChecks ?? DEFAULT_HEALTH_CHECKS, 'healthChecks', warn).map(String),
   );
   const ignored = matcher<IncomingMessage>(listOf(options.ignoreIncoming, 'ignoreIncoming', warn), 'ignoreIncoming', warn);
-  if (checks.size === 0) return ignored && ((target, request) => ignored(pathOf(target), request));
+  if (checks.size === 0) return ignored;
   // Health checks are short: comparing lengths spares the look-up, and the hash of a path seen once, for nearly all others.
   let longest = 0;
   for (const check of checks) longest = Math.max(longest, check.length);
-  return (target, request) => {
-    const question = target.indexOf('?');
-    const length = question === -1 ? target.length : question;
-    // A proxy's target (`http://host/health`) is longer than its path.
-    if (ignored === undefined && length > longest && target.charCodeAt(0) === 47 /* / */) return false;
-    const path = pathOf(target);
-    return checks.has(path) || ignored?.(path, request) === true;
-  };
+  return (path, request) => (path.length <= longest && checks.has(path)) || ignored?.(path, request) === true;
 }
 
 /** Compiles the rules for outgoing requests; `undefined` when nothing is ever left out. */
