@@ -33,7 +33,7 @@ export type Middleware = (request: IncomingMessage, response: ServerResponse, ne
 export function tracingMiddleware(options: TracingMiddlewareOptions = {}): Middleware {
   const header = usableHeader(options.responseHeader);
   const setHeader = header === undefined ? undefined : headerSetter(header);
-  const tracer = new IncomingTracer(options, tracerFor('@manifest-cyber/observability-ts'), warnOnce);
+  const tracer = new IncomingTracer(options, tracerFor('@manifest-cyber/observability-ts'));
 
   return function tracing(request: IncomingMessage & Carrying, response: ServerResponse & Carrying, next) {
     const before = response[REQUEST_TRACE];

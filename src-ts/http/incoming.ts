@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Context, TextMapGetter, Tracer } from '@opentelemetry/api';
+import { warnOnce } from '../native/warn';
 import { activeContext, activePropagator } from '../trace/active';
 import { EMPTY_CONTEXT } from '../trace/context';
 import { rpcMetadata, SUPPRESSED } from './context';
@@ -13,7 +14,7 @@ import { compileIncoming, type IncomingFilter } from './rules';
 import { isUnknown, type Method, methodOf } from './semantics';
 import { type AttributeList, SpanStarter } from './starter';
 import { defaultPort, firstElement, parseHost, pathOf, plainAddress, redactQuery } from './url';
-import { describe, type Warn } from './warnings';
+import { describe } from './warnings';
 
 /** Exporters of OpenTelemetry, ours included, name themselves so: a receiver in this process must not trace what traces it. */
 const EXPORTER_AGENT = 'OTel-OTLP-Exporter-';
@@ -33,13 +34,9 @@ export class IncomingTracer {
   /** The headers that begin a context; the propagator is asked for them at the first request, when it is surely set. */
   private fields: readonly string[] | undefined;
 
-  constructor(
-    options: HttpInstrumentationOptions,
-    tracer: Tracer,
-    private readonly warn: Warn,
-  ) {
+  constructor(options: HttpInstrumentationOptions, tracer: Tracer) {
     this.starter = new SpanStarter(tracer);
-    this.ignored = compileIncoming(options, warn);
+    this.ignored = compileIncoming(options);
     this.onIncoming = options.onIncoming;
   }
 
@@ -60,7 +57,7 @@ export class IncomingTracer {
       if (response !== undefined) response[REQUEST_TRACE] = trace;
       return trace;
     } catch (error) {
-      this.warn('OBS_HTTP_FAILED', `a request could not be traced (${describe(error)}); this is a fault of the tracing, the request went on`);
+      warnOnce('OBS_HTTP_FAILED', `a request could not be traced (${describe(error)}); this is a fault of the tracing, the request went on`);
       return undefined;
     }
   }
@@ -95,7 +92,7 @@ export class IncomingTracer {
     try {
       hook(trace.span, request);
     } catch (error) {
-      this.warn('OBS_HTTP_HOOK_THREW', `onIncoming threw (${describe(error)}); the span goes on without what it would have added`);
+      warnOnce('OBS_HTTP_HOOK_THREW', `onIncoming threw (${describe(error)}); the span goes on without what it would have added`);
     }
   }
 }
