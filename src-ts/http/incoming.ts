@@ -129,13 +129,13 @@ function attributesOf({ request, headers, method, path, target, mark }: Incoming
     'http.request.method', method.value,
     'url.path', path,
     'url.scheme', scheme,
-    'network.protocol.version', request.httpVersion,
+    'network.protocol.version', request.httpVersionMajor === 2 ? '2' : request.httpVersion,
   ];
   const peer = plainAddress(socket.remoteAddress);
   const client = firstElement(headers['x-forwarded-for']) ?? peer;
   if (peer !== undefined) list.push('network.peer.address', peer);
   if (client !== undefined) list.push('client.address', client);
-  const authority = firstElement(headers['x-forwarded-host']) ?? headers.host;
+  const authority = firstElement(headers['x-forwarded-host']) ?? headers.host ?? firstElement(headers[':authority']);
   if (authority !== undefined) {
     const host = parseHost(authority);
     list.push('server.address', host.address, 'server.port', host.port ?? defaultPort(scheme));

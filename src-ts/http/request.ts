@@ -71,7 +71,7 @@ export class RequestTrace implements RpcMetadata {
     const span = this.span;
     if (span.isRecording()) {
       const status = response.statusCode;
-      const sent = this.sent || response.writableFinished;
+      const sent = (this.sent || response.writableFinished) && !(this.request.httpVersionMajor === 2 && wasReset(response));
       // Nothing was sent before the connection closed: the status code is only what Node would have sent.
       if (sent || response.headersSent) span.setAttribute(HTTP_RESPONSE_STATUS_CODE, status);
       // A response that never got its socket waited behind another one; newer versions of Node destroy it with an error when the client goes away.
@@ -116,4 +116,9 @@ export class RequestTrace implements RpcMetadata {
     }
     this.span.end();
   }
+}
+
+/** Whether the client reset the stream of an HTTP/2 response, which emits `finish` all the same. */
+function wasReset(response: ServerResponse): boolean {
+  return (response as { stream?: { aborted?: boolean } }).stream?.aborted === true;
 }
