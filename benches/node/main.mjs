@@ -19,6 +19,8 @@ const CASES = [
   'memory',
   'install',
   'event-loop',
+  'amqp',
+  'amqp-open',
   'unreachable',
 ];
 const DEFAULT_ROUNDS = 5;

@@ -75,6 +75,13 @@ export async function start({ sink, sampled, instrument = false, propagators = [
   return {
     api,
     tracer: api.trace.getTracer('bench', '1.0.0'),
+    amqp: () => {
+      const { AmqplibInstrumentation } = requirePeer('@opentelemetry/instrumentation-amqplib');
+      const instrumentation = new AmqplibInstrumentation();
+      instrumentation.setTracerProvider(provider);
+      instrumentation.enable();
+      return { amqplib: requirePeer('amqplib'), instrument: (channel) => channel };
+    },
     flush: async () => {
       while (processor._finishedSpans.length > FLUSH_AT_MOST_SPANS) await sleep(POLL_MILLIS);
       await provider.forceFlush();

@@ -1,4 +1,4 @@
-import { requireOwn } from '../lib/peers.mjs';
+import { requireOwn, requirePeer } from '../lib/peers.mjs';
 import { openTelemetryPropagation } from '../lib/propagation.mjs';
 import { openTelemetryActiveRequest, openTelemetryRequest } from '../lib/workload.mjs';
 
@@ -22,6 +22,7 @@ export async function start({ sink, sampled, protocol = 'otlp-http', instrument 
     flush: () => tracing.forceFlush(30_000),
     ledger: () => tracing.stats(),
     middleware: () => own.tracingMiddleware(),
+    amqp: () => ({ amqplib: requirePeer('amqplib'), instrument: own.instrumentAmqp }),
   };
 }
 

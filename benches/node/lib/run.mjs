@@ -48,8 +48,17 @@ async function sample(definition, contender, options, sink) {
   return { figures: all };
 }
 
-/** All samples of a case, by contender. A contender that fails once is left out of the rest, with the reason. */
+/** All samples of a case, by contender. A contender that fails once is left out of the rest, with the reason. A case may prepare what its samples share. */
 export async function runCase(definition, { rounds, contenders, options, sink, report }) {
+  const prepared = await definition.module.prepare?.();
+  try {
+    return await sampleAll(definition, { rounds, contenders, options: { ...options, ...prepared?.options }, sink, report });
+  } finally {
+    await prepared?.end();
+  }
+}
+
+async function sampleAll(definition, { rounds, contenders, options, sink, report }) {
   const samples = Object.fromEntries(contenders.map((contender) => [contender, []]));
   const failures = {};
   for (let round = 0; round < rounds; round++) {
