@@ -15,6 +15,7 @@ import {
 import { createTestTracing, extractMessage, injectTraceContext, instrumentSqs, withMessageSpan, withSpan } from '@manifest-cyber/observability-ts';
 import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { elasticmqMissing, startElasticmq } from '../parts/elasticmq.mjs';
+import { runProgram } from '../parts/program.mjs';
 import { until } from '../parts/until.mjs';
 
 const text = (value) => ({ DataType: 'String', StringValue: value });
@@ -311,5 +312,15 @@ describe('instrumentSqs', { skip: elasticmqMissing }, () => {
     for (const name of ['send lost', 'receive lost']) {
       assert.deepEqual([named(name)[0].status.code, named(name)[0].attributes['error.type']], [2, 'ECONNREFUSED']);
     }
+  });
+
+  test("OpenTelemetry's AWS instrumentation works on our provider, ours leaves its clients alone, and message spans go on from its own", async () => {
+    const program = new URL('./programs/published-sqs.mjs', import.meta.url);
+    const { spans, warnings } = (await runProgram(program, { client: server.client, QueueUrl })).answer;
+    assert.ok(warnings.includes('OBS_SQS_TRACED_ALREADY'));
+    assert.equal(spans.length, 4);
+    const [sent, asked, handled] = ['send', 'receive', 'process'].map((word) => spans.find(({ name }) => name.includes(word)));
+    const request = spans.find(({ name }) => name === 'request');
+    assert.deepEqual([sent.kind, sent.parent, handled.parent, asked.links], [3, request.id, sent.id, [sent.id]]);
   });
 });

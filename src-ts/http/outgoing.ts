@@ -1,7 +1,6 @@
 /** Client spans, whichever client makes the request: what they carry, how they end, and the headers that go out. */
 
 import type { Context, Span, TextMapSetter, Tracer } from '@opentelemetry/api';
-import { warnOnce } from '../native/warn';
 import { activeContext, activePropagator, spanOf } from '../trace/active';
 import { isSuppressed, withSpanSet } from '../trace/context';
 import { STATUS_ERROR } from '../trace/span';
@@ -11,7 +10,7 @@ import { compileOutgoing, type OutgoingFilter } from './rules';
 import { ERROR_TYPE, errorType, HTTP_RESPONSE_STATUS_CODE, isUnknown, type Method, methodOf, SERVER_PORT, URL_FULL } from './semantics';
 import { type AttributeList, SpanStarter } from './starter';
 import { defaultPort, parseHost, redactUrl } from './url';
-import { describe } from './warnings';
+import { describe, type Warn } from './warnings';
 
 /** The client span of one request. */
 export class OutgoingTrace {
@@ -89,9 +88,13 @@ export class OutgoingTracer {
   private readonly ignored: OutgoingFilter | undefined;
   private readonly onOutgoing: HttpInstrumentationOptions['onOutgoing'];
 
-  constructor(options: HttpInstrumentationOptions, tracer: Tracer) {
+  constructor(
+    options: HttpInstrumentationOptions,
+    tracer: Tracer,
+    private readonly warn: Warn,
+  ) {
     this.starter = new SpanStarter(tracer);
-    this.ignored = compileOutgoing(options);
+    this.ignored = compileOutgoing(options, warn);
     this.onOutgoing = options.onOutgoing;
   }
 
@@ -116,7 +119,7 @@ export class OutgoingTracer {
       }
       return new OutgoingTrace(span, scheme);
     } catch (error) {
-      warnOnce('OBS_HTTP_FAILED', `a request could not be traced (${describe(error)}); this is a fault of the tracing, the request went on`);
+      this.warn('OBS_HTTP_FAILED', `a request could not be traced (${describe(error)}); this is a fault of the tracing, the request went on`);
       return undefined;
     }
   }
@@ -125,7 +128,7 @@ export class OutgoingTracer {
     try {
       hook(span, request);
     } catch (error) {
-      warnOnce('OBS_HTTP_HOOK_THREW', `onOutgoing threw (${describe(error)}); the span goes on without what it would have added`);
+      this.warn('OBS_HTTP_HOOK_THREW', `onOutgoing threw (${describe(error)}); the span goes on without what it would have added`);
     }
   }
 }

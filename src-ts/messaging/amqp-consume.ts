@@ -185,6 +185,7 @@ function attributesOf({ destination, tag, fields, properties, peer }: Read, oper
     names.OPERATION_TYPE, type,
     names.DESTINATION_NAME, destination.name,
     names.DELIVERY_ATTEMPT, attemptOf(fields, headers),
+    ...peer.attributes,
   ];
   if (destination.anonymous) list.push(names.DESTINATION_ANONYMOUS, true);
   if (tag >= 0) list.push(names.DELIVERY_TAG, tag);
@@ -199,6 +200,5 @@ function attributesOf({ destination, tag, fields, properties, peer }: Read, oper
     list.push(names.DEAD_LETTER_COUNT, deaths.count);
     pushText(list, names.DEAD_LETTER_REASON, deaths.reason);
   }
-  peer.push(list);
   return list;
 }

@@ -5,7 +5,8 @@ import { PEER_ADDRESS, PEER_PORT, SERVER_ADDRESS, SERVER_PORT } from './semantic
 
 /** Read once: a channel has one connection, and a connection one peer. */
 export class Peer {
-  private readonly list: AttributeList = [];
+  /** Its attributes. */
+  readonly attributes: AttributeList = [];
   /** The largest frame that the connection takes, in bytes. */
   readonly frameMax: number;
 
@@ -19,11 +20,15 @@ export class Peer {
     if (typeof address !== 'string' || typeof port !== 'number') return;
     // The name that the client connected to is only known for TLS.
     const name = stream?.['servername'];
-    this.list = [SERVER_ADDRESS, typeof name === 'string' && name !== '' ? name : address, SERVER_PORT, port, PEER_ADDRESS, address, PEER_PORT, port];
-  }
-
-  /** Adds its attributes to a list. */
-  push(list: AttributeList): void {
-    for (const part of this.list) list.push(part);
+    this.attributes = [
+      SERVER_ADDRESS,
+      typeof name === 'string' && name !== '' ? name : address,
+      SERVER_PORT,
+      port,
+      PEER_ADDRESS,
+      address,
+      PEER_PORT,
+      port,
+    ];
   }
 }

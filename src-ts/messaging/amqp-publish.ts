@@ -2,7 +2,7 @@
 import type { Context, Span } from '@opentelemetry/api';
 import { errorType } from '../http/semantics';
 import type { AttributeList } from '../http/starter';
-import { extractTraceContext, injectTraceContext } from '../propagation/carrier';
+import { extractTraceContext } from '../propagation/carrier';
 import { activeContext, runWith, spanOf } from '../trace/active';
 import { EMPTY_CONTEXT, withSpanSet } from '../trace/context';
 import { messageOf, setError } from '../trace/run';
@@ -35,9 +35,24 @@ export class Publishing {
     private readonly span: Span,
     /** Where the publish was called. */
     private readonly caller: Context,
-    /** The options with the context in them. */
-    readonly options: Fields,
+    /** The context that the message carries; undefined where the user gave it one. */
+    private readonly carried: Context | undefined,
+    private readonly options: Fields | undefined,
+    private readonly peer: Peer,
   ) {}
+
+  /** Puts the context into headers of the message's own. */
+  addTo(headers: Record<string, unknown>): void {
+    if (this.carried !== undefined) addHeaders(headers, this.carried, this.options, this.peer.frameMax);
+  }
+
+  /** The options with the context in them. The given ones may be used again. */
+  copiedOptions(): Fields | undefined {
+    if (this.carried === undefined) return this.options;
+    const headers = copyOf(fieldsOf(this.options?.['headers']));
+    this.addTo(headers);
+    return Object.assign(copyOf(this.options), { headers });
+  }
 
   /** The message is with the broker, or refused by it; ends the span. */
   settle(error: unknown): void {
@@ -60,33 +75,30 @@ export class Publishing {
   }
 }
 
-/** Starts the span of a publish and puts its context into a copy of the options. */
+/** Starts the span of a publish, and finds the context that the message is to carry. */
 export function startPublish(exchange: unknown, routingKey: unknown, content: unknown, given: unknown, peer: Peer): Publishing {
   const caller = activeContext();
   const options = fieldsOf(given);
   const key = typeof routingKey === 'string' ? routingKey : '';
   const destination = NAMES.ofPublish(typeof exchange === 'string' ? exchange : '', key);
-  const from: Publish = { destination, routingKey: key, options, peer };
-  const span = starter().start(destination.spanName, names.KIND_PRODUCER, caller, attributesOf, from);
-  return new Publishing(span, caller, withContext(options, content, caller, span, peer));
+  const span = starter().start(destination.spanName, names.KIND_PRODUCER, caller, attributesOf, { destination, routingKey: key, options, peer });
+  return new Publishing(span, caller, carriedContext(fieldsOf(options?.['headers']), content, caller, span), options, peer);
 }
 
-function withContext(options: Fields | undefined, content: unknown, caller: Context, span: Span, peer: Peer): Fields {
-  const given = fieldsOf(options?.['headers']);
-  const own = given === undefined ? undefined : ownContext(given, caller);
+function carriedContext(headers: Fields | undefined, content: unknown, caller: Context, span: Span): Context | undefined {
+  const own = headers === undefined ? undefined : ownContext(headers, caller);
   if (own !== undefined) {
     // The user's own context stays as it is (semantic conventions, "Producer spans").
     span.addLink(linkTo(own, undefined));
-    return options as Fields;
+    return undefined;
   }
   const custom = creationContext(content, caller);
-  if (custom !== undefined) span.addLink(linkTo(custom.span, undefined));
-  const headers = copyOf(given);
-  addHeaders(headers, injectTraceContext({}, custom?.context ?? withSpanSet(caller, span)), options, peer.frameMax);
-  return Object.assign(copyOf(options), { headers });
+  if (custom === undefined) return withSpanSet(caller, span);
+  span.addLink(linkTo(custom.span, undefined));
+  return custom.context;
 }
 
-/** A copy to write to; the given one may be used again. amqplib reads what is inherited, too. */
+/** A copy to write to. amqplib reads what is inherited, too. */
 function copyOf(given: Fields | undefined): Record<string, unknown> {
   const prototype: unknown = given === undefined ? Object.prototype : Object.getPrototypeOf(given);
   if (prototype === Object.prototype) return { ...given };
@@ -116,12 +128,12 @@ function attributesOf({ destination, routingKey, options, peer }: Publish): Attr
     names.OPERATION_NAME, 'publish',
     names.OPERATION_TYPE, 'send',
     names.DESTINATION_NAME, destination.name,
+    ...peer.attributes,
   ];
   if (destination.anonymous) list.push(names.DESTINATION_ANONYMOUS, true);
   if (routingKey !== '') list.push(names.ROUTING_KEY, routingKey);
   pushText(list, names.MESSAGE_ID, options?.['messageId']);
   pushText(list, names.CONVERSATION_ID, options?.['correlationId']);
-  peer.push(list);
   return list;
 }
 

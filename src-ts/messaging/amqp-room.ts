@@ -1,5 +1,7 @@
 /** What of a context fits the headers of a message: amqplib and the broker take them in one piece of bounded size. */
 
+import type { Context } from '@opentelemetry/api';
+import { injectTraceContext } from '../propagation/carrier';
 import type { Fields } from './fields';
 import { fitting } from './room';
 
@@ -7,8 +9,8 @@ import { fitting } from './room';
 const BUFFER_BYTES = 65_536;
 /** Bytes of a header frame beside its properties, and those of numeric properties. */
 const FRAME_BYTES = 64;
-/** What fits any connection with room to spare: the smallest frame that the protocol allows is 4,096 bytes. */
-const ALWAYS_FITS_BYTES = 2_048;
+/** What a context and a message's own short properties take at most: propagators keep to 8 KiB of baggage and 512 bytes of trace state. */
+const CONTEXT_BYTES = 16_384;
 /** The header that says when a message was published, in Unix milliseconds, is the one that RabbitMQ's own time stamps use. */
 export const SENT_HEADER = 'timestamp_in_ms';
 /** A name's length, a type, a length of four bytes or a number of eight. */
@@ -16,25 +18,20 @@ const ENTRY_BYTES = 10;
 /** Tables in tables that are looked into. */
 const MAX_DEPTH = 8;
 
-/** Adds to a message's headers what fits, the most important first. `frameMax` is the connection's, in bytes. */
-export function addHeaders(
-  headers: Record<string, unknown>,
-  ours: Readonly<Record<string, string>>,
-  options: Fields | undefined,
-  frameMax: number,
-): void {
-  const entries = Object.entries(ours);
-  const bytes = entries.reduce((sum, [name, value]) => sum + name.length + value.length + ENTRY_BYTES, SENT_HEADER.length + ENTRY_BYTES);
-  if (options === undefined && bytes <= ALWAYS_FITS_BYTES) {
-    for (const [name, value] of entries) headers[name] = value;
+/** Adds a context to a message's headers, as much of it as fits, the most important first. `frameMax` is the connection's, in bytes. */
+export function addHeaders(headers: Record<string, unknown>, context: Context, options: Fields | undefined, frameMax: number): void {
+  if (options?.['headers'] === undefined && frameMax >= CONTEXT_BYTES) {
+    injectTraceContext(headers, context);
     headers[SENT_HEADER] = Date.now();
     return;
   }
+  const ours = injectTraceContext<Record<string, string>>({}, context);
+  const entries = Object.keys(ours).length + 1;
   // The buffer is for the headers alone, the frame for all properties, of which the headers are one.
-  const left = Math.min(BUFFER_BYTES - bytesOf(options?.['headers']), frameMax - bytesOf(options)) - FRAME_BYTES;
-  const fit = fitting(ours, { attributes: entries.length, bytes: left - entries.length * ENTRY_BYTES });
+  const left = Math.min(BUFFER_BYTES - bytesOf(options?.['headers']), frameMax - bytesOf(options)) - FRAME_BYTES - entries * ENTRY_BYTES;
+  const fit = fitting(ours, { attributes: entries, bytes: left - SENT_HEADER.length });
   for (const [name, value] of fit) headers[name] = value;
-  if (bytes <= left) headers[SENT_HEADER] = Date.now();
+  if (fit.length === entries - 1) headers[SENT_HEADER] = Date.now();
 }
 
 /** The bytes of a value in a field table, at most. */

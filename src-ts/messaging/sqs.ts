@@ -45,6 +45,8 @@ export function instrumentSqs<C extends SqsClient>(client: C): C {
     const stack = fieldsOf(client)?.['middlewareStack'] as { add?: unknown } | undefined;
     if (typeof stack?.add !== 'function') {
       warnOnce('OBS_SQS_NO_CLIENT', 'instrumentSqs was given something else than a client of the AWS SDK v3; it is left as it is.');
+    } else if ((fieldsOf(client)?.['send'] as { __wrapped?: unknown } | undefined)?.__wrapped === true) {
+      warnOnce('OBS_SQS_TRACED_ALREADY', "OpenTelemetry's AWS instrumentation traces this client already; ours leaves it alone. Use one of the two.");
     } else if ((client as { [TRACED]?: true })[TRACED] === undefined) {
       Reflect.apply(stack.add, stack, [middleware, PLACE]);
       Object.defineProperty(client, TRACED, { value: true });
