@@ -99,6 +99,9 @@ const none = [
   ['xray', "a load balancer's root without a parent", { 'x-amzn-trace-id': `Root=${ROOT}` }, 0],
   ['xray', 'no number', { 'x-amzn-trace-id': `Root=${ROOT}x;Parent=${SPAN}` }, 1],
   ['xray', 'two headers', { 'x-amzn-trace-id': [`Root=${ROOT};Parent=${SPAN}`, `Root=${ROOT};Parent=${SPAN}`] }, 1],
+  ['xray', '64 KB', { 'x-amzn-trace-id': `Root=${ROOT};Parent=${SPAN};x=${'x'.repeat(65_536)}` }, 1],
+  ['b3', '64 KB', { b3: `${TRACE}-${SPAN}-1${'-'.repeat(65_536)}` }, 1],
+  ['datadog', '64 KB', { ...dd, 'x-datadog-trace-id': '1'.repeat(65_536) }, 1],
   ['datadog', 'no parent', { 'x-datadog-trace-id': LOW }, 0],
   ['datadog', "a browser test's parent", { ...dd, 'x-datadog-parent-id': '0' }, 0],
   ['datadog', 'hexadecimal', { ...dd, 'x-datadog-trace-id': TRACE }, 1],
@@ -137,6 +140,28 @@ test("Datadog's decision is replaced when ours is another", async () => {
   const carrier = inject(trace.setSpanContext(kept, { ...trace.getSpanContext(kept), traceFlags: 1 }));
   assert.equal(carrier['x-datadog-sampling-priority'], '1');
   assert.equal(carrier['x-datadog-tags'], '_dd.p.x=1', 'who decided is no longer true');
+});
+
+test("Datadog's attribute of a message holds its headers", async () => {
+  await use('datadog');
+  const packed = (value) => ({ _datadog: typeof value === 'string' ? value : JSON.stringify(value) });
+  const found = trace.getSpanContext(
+    extract(packed({ ...dd, 'x-datadog-sampling-priority': '1', 'x-datadog-tags': tid, 'dd-pathway-ctx': 'x', n: 1 })),
+  );
+  assert.deepEqual([found.traceId, found.spanId, found.traceFlags], [TRACE, SPAN, 1]);
+  assert.equal(trace.getSpanContext(extract({ ...dd, ...packed({ ...dd, 'x-datadog-parent-id': '1' }) })).spanId, SPAN, 'headers win');
+  for (const [value, rejected] of [
+    ['{', 1],
+    ['null', 1],
+    ['[]', 0],
+    ['{}', 0],
+    [{ 'x-datadog-trace-id': 1 }, 0],
+    [{ ...dd, x: 'x'.repeat(9000) }, 1],
+  ]) {
+    const before = await rejectedHeaders();
+    assert.equal(extract(packed(value)), ROOT_CONTEXT);
+    assert.equal((await rejectedHeaders()) - before, rejected, JSON.stringify(value).slice(0, 40));
+  }
 });
 
 // Several formats.

@@ -7,6 +7,7 @@ import { loadAddon } from '../native/addon';
 import { isSuppressed, SPAN_KEY } from '../trace/context';
 import { FLAG_DEFERRED, FLAG_SAMPLED, type IdentifiedSpan } from '../trace/identity';
 import { identified } from '../trace/tracer';
+import { countRejected } from './rejected';
 import { remoteParent, withRemote } from './remote';
 import { readTracestate } from './tracestate';
 import { joined, single } from './values';
@@ -16,6 +17,10 @@ const PARENT_ID = 'x-datadog-parent-id';
 const PRIORITY = 'x-datadog-sampling-priority';
 const ORIGIN = 'x-datadog-origin';
 const TAGS = 'x-datadog-tags';
+/** The attribute of a message in which Datadog's tracers put all of these, as the JSON of an object. */
+const PACKED = '_datadog';
+/** Longer ones are not read. */
+const MAX_PACKED_LENGTH = 8192;
 /** The trace state's member. */
 const MEMBER = 'dd';
 /** The most characters of `x-datadog-tags`. */
@@ -39,21 +44,35 @@ export class DatadogPropagator implements TextMapPropagator {
 
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     const traceId = single(getter.get(carrier, TRACE_ID));
-    if (traceId === undefined) return context;
-    const text = loadAddon()?.parseDatadog(
-      traceId,
-      single(getter.get(carrier, PARENT_ID)),
-      single(getter.get(carrier, PRIORITY)),
-      single(getter.get(carrier, ORIGIN)),
-      joined(getter.get(carrier, TAGS)),
-    );
-    const parent = remoteParent(text, (state) => (state === '' ? undefined : readTracestate(`${MEMBER}=${state}`)));
-    return parent === undefined ? context : withRemote(context, parent.span);
+    if (traceId !== undefined) return withHeaders(context, traceId, (name) => getter.get(carrier, name));
+    const packed = unpacked(single(getter.get(carrier, PACKED)));
+    return packed?.[TRACE_ID] === undefined ? context : withHeaders(context, packed[TRACE_ID], (name) => packed[name]);
   }
 
   fields(): string[] {
     return [TRACE_ID, PARENT_ID, PRIORITY, ORIGIN, TAGS];
   }
+}
+
+/** The context that the headers name, over `context`. */
+function withHeaders(context: Context, traceId: string, read: (name: string) => string | string[] | undefined): Context {
+  const [parentId, priority, origin] = [single(read(PARENT_ID)), single(read(PRIORITY)), single(read(ORIGIN))];
+  const text = loadAddon()?.parseDatadog(traceId, parentId, priority, origin, joined(read(TAGS)));
+  const parent = remoteParent(text, (state) => (state === '' ? undefined : readTracestate(`${MEMBER}=${state}`)));
+  return parent === undefined ? context : withRemote(context, parent.span);
+}
+
+/** The headers in a message's attribute: names and texts. One that cannot be read is counted. */
+function unpacked(json: string | undefined): Record<string, string> | undefined {
+  if (json === undefined) return undefined;
+  try {
+    const all: unknown = json.length > MAX_PACKED_LENGTH ? undefined : JSON.parse(json);
+    if (typeof all === 'object' && all !== null) return Object.fromEntries(Object.entries(all).filter(([, value]) => typeof value === 'string'));
+  } catch {
+    // No JSON.
+  }
+  countRejected();
+  return undefined;
 }
 
 /** The parts of the trace state's member. */
