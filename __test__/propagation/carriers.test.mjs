@@ -63,3 +63,18 @@ test('values as messages have them: lists of Buffers, in any case', () => {
   assert.equal(trace.getSpanContext(found).traceState.serialize(), 'a=1,b=2');
   assert.equal(propagation.getBaggage(found).getEntry('k').value, 'v');
 });
+
+test("another SDK's propagator that throws takes nothing away", async () => {
+  await tracing.shutdown();
+  const fail = () => {
+    throw new Error('theirs');
+  };
+  propagation.setGlobalPropagator({ inject: fail, extract: fail, fields: () => [] });
+  try {
+    const carrier = {};
+    assert.equal(injectTraceContext(carrier, CONTEXT), carrier);
+    assert.equal(extractTraceContext({ traceparent: HEADER }, CONTEXT), CONTEXT);
+  } finally {
+    propagation.disable();
+  }
+});

@@ -38,6 +38,7 @@ function list() {
   const members = Array.from({ length: pick([1, 1, 2, 3, 3, 5, 33]) }, () => `${pick(PLAIN)}${text(PLAIN, 6)}=${text(PLAIN, 8)}${pick(PLAIN)}`);
   if (random(6) === 0) members.push(pick(members));
   if (random(6) === 0) members.push(`${pick(PLAIN)}${text(CLOSE, 6)}=${text(CLOSE, 8)}`);
+  if (random(4) === 0) members.push(`b${members.length}=${text([...PLAIN, '%20', '%c3%a9', '%C3', '%'], 5)}${text([';', ';', '=', 'p', 'q'], 5)}`);
   if (random(20) === 0) members.push(`${'k'.repeat(255 + random(3))}=1`, `l=${'v'.repeat(255 + random(3))}`);
   let header = members.join(',');
   if (random(3) === 0) {

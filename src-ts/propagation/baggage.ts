@@ -1,7 +1,7 @@
 /** `baggage` (W3C Baggage): the header as it came, taken apart only when somebody asks. */
 import type { Baggage, BaggageEntry, BaggageEntryMetadata } from '@opentelemetry/api';
 import { loadAddon } from '../native/addon';
-import { BAGGAGE, countPlainPairs, places } from './pairs';
+import { BAGGAGE, countPlainPairs, places, STRIDE } from './pairs';
 import { countRejected } from './rejected';
 
 /** The most bytes of a header. */
@@ -62,7 +62,7 @@ class HeaderBaggage implements Baggage {
 
 /** The baggage in a header; undefined when it holds no entry. An entry that is none is left out, and the header counted as rejected. */
 export function readBaggage(header: string): Baggage | undefined {
-  if (header.length <= MAX_BYTES && countPlainPairs(header, BAGGAGE) > 0) return new HeaderBaggage(undefined, header);
+  if (header.length <= MAX_BYTES && countPlainPairs(header, BAGGAGE) > 0 && hasRightEscapes(header)) return new HeaderBaggage(undefined, header);
   const json = loadAddon()?.parseBaggage(header.length > MAX_READ ? header.slice(0, MAX_READ) : header);
   if (json === undefined) return undefined;
   const [isWhole, entries] = JSON.parse(json) as [boolean, [string, string, string | null][]];
@@ -79,11 +79,26 @@ export function writeBaggage(baggage: Baggage): string {
   return baggage instanceof HeaderBaggage ? baggage.header() : formatEntries(baggage.getAllEntries());
 }
 
+/** Whether every percent sign begins an escape, and all of them are UTF-8. */
+function hasRightEscapes(header: string): boolean {
+  if (!header.includes('%')) return true;
+  try {
+    decodeURIComponent(header);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The entries of a header that {@link readBaggage} found to be plain. */
 function plainEntries(header: string): Map<string, BaggageEntry> {
   const entries = new Map<string, BaggageEntry>();
   const count = countPlainPairs(header, BAGGAGE);
-  for (let place = 0; place < count * 3; place += 3) {
-    entries.set(header.slice(places[place], places[place + 1]), { value: header.slice(places[place + 1] + 1, places[place + 2]) });
+  for (let place = 0; place < count * STRIDE; place += STRIDE) {
+    const [valueEnd, end] = [places[place + 2], places[place + 3]];
+    const value = decodeURIComponent(header.slice(places[place + 1] + 1, valueEnd));
+    const key = header.slice(places[place], places[place + 1]);
+    entries.set(key, end === valueEnd ? { value } : { value, metadata: metadata(header.slice(valueEnd + 1, end)) });
   }
   return entries;
 }

@@ -44,7 +44,12 @@ const SETTER: TextMapSetter<unknown> = {
  * context.with(extractTraceContext(request.headers), () => handle(request));
  */
 export function extractTraceContext(carrier: unknown, base: Context = EMPTY_CONTEXT): Context {
-  return activePropagator()?.extract(base, carrier, GETTER) ?? base;
+  try {
+    return activePropagator()?.extract(base, carrier, GETTER) ?? base;
+  } catch {
+    // Ours never throws; another SDK's propagator may, over a carrier that does.
+    return base;
+  }
 }
 
 /**
@@ -54,7 +59,11 @@ export function extractTraceContext(carrier: unknown, base: Context = EMPTY_CONT
  * await fetch(url, { headers: injectTraceContext({}) });
  */
 export function injectTraceContext<T>(carrier: T, context: Context = activeContext()): T {
-  activePropagator()?.inject(context, carrier, SETTER);
+  try {
+    activePropagator()?.inject(context, carrier, SETTER);
+  } catch {
+    // As above.
+  }
   return carrier;
 }
 

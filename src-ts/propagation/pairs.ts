@@ -1,11 +1,12 @@
 /**
  * The fast path of lists (`tracestate`, `baggage`): one look at each character tells whether a header is certainly right, that is `key=value`
- * pairs between commas, of plain characters, without white space and without a key twice. Every other header is Rust's to judge.
+ * pairs between commas, of the characters that they may have, without white space and without a key twice. Every other header is Rust's to judge.
  */
 
 /** The most pairs that the fast path takes. */
 const MAX_PAIRS = 32;
 const COMMA = 44;
+const SEMICOLON = 59;
 const EQUALS = 61;
 
 /** Bits of {@link KIND}: which part of which header a character may be in. */
@@ -14,6 +15,7 @@ const STATE_KEY = 2;
 const STATE_VALUE = 4;
 const BAGGAGE_KEY = 8;
 const BAGGAGE_VALUE = 16;
+const PROPERTY = 32;
 
 const KIND = new Uint8Array(128);
 mark(STATE_START | STATE_KEY, 'abcdefghijklmnopqrstuvwxyz0123456789');
@@ -21,7 +23,8 @@ mark(STATE_KEY, '_-*/');
 mark(BAGGAGE_KEY, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$&'*+-.^_`|~");
 for (let code = 0x21; code < 0x7f; code++) {
   if (code !== COMMA && code !== EQUALS) KIND[code] |= STATE_VALUE;
-  if (!'",;\\%'.includes(String.fromCharCode(code))) KIND[code] |= BAGGAGE_VALUE;
+  if (!'",;\\'.includes(String.fromCharCode(code))) KIND[code] |= BAGGAGE_VALUE;
+  if (code !== COMMA && code !== SEMICOLON) KIND[code] |= PROPERTY;
 }
 
 function mark(bits: number, characters: string): void {
@@ -30,10 +33,11 @@ function mark(bits: number, characters: string): void {
 
 /** What a list is made of. */
 interface Grammar {
-  /** Kinds of a key's first character, of all its characters, and of a value's. */
+  /** Kinds of a key's first character, of all its characters, of a value's, and of a property's; zero where there are no properties. */
   start: number;
   key: number;
   value: number;
+  property: number;
   /** The longest key and the longest value. */
   maxPart: number;
   /** The shortest value. */
@@ -41,16 +45,18 @@ interface Grammar {
 }
 
 /** `tracestate` (W3C Trace Context level 2, section 3.3): no tenants, no spaces. */
-export const TRACESTATE: Grammar = { start: STATE_START, key: STATE_KEY, value: STATE_VALUE, maxPart: 256, minValue: 1 };
-/** `baggage`: no escapes, no properties. */
-export const BAGGAGE: Grammar = { start: BAGGAGE_KEY, key: BAGGAGE_KEY, value: BAGGAGE_VALUE, maxPart: 8192, minValue: 0 };
+export const TRACESTATE: Grammar = { start: STATE_START, key: STATE_KEY, value: STATE_VALUE, property: 0, maxPart: 256, minValue: 1 };
+/** `baggage`: no escapes in keys; whether those in values are right is not looked at. */
+export const BAGGAGE: Grammar = { start: BAGGAGE_KEY, key: BAGGAGE_KEY, value: BAGGAGE_VALUE, property: PROPERTY, maxPart: 8192, minValue: 0 };
 
-/** Where the pairs of the last list that was plain are: begin, equals sign and end of each. */
-export const places = new Int32Array(MAX_PAIRS * 3);
+/** Numbers of {@link places} for each pair. */
+export const STRIDE = 4;
+/** Where the pairs of the last list that was plain are: begin, equals sign, end of the value, and end of each. */
+export const places = new Int32Array(MAX_PAIRS * STRIDE);
 
 /** How many pairs a plain list has; zero for one that is not plain. */
 export function countPlainPairs(text: string, grammar: Grammar): number {
-  const { start, key, value, maxPart, minValue } = grammar;
+  const { start, key, value, property, maxPart, minValue } = grammar;
   const end = text.length;
   let count = 0;
   let at = 0;
@@ -63,10 +69,16 @@ export function countPlainPairs(text: string, grammar: Grammar): number {
     while (++at < end && (kindOf(text.charCodeAt(at)) & value) !== 0);
     const length = at - equals - 1;
     if (length < minValue || length > maxPart || count === MAX_PAIRS || isKnown(text, begin, equals, count)) return 0;
-    const place = count++ * 3;
+    const place = count++ * STRIDE;
     places[place] = begin;
     places[place + 1] = equals;
     places[place + 2] = at;
+    while (property !== 0 && at < end && text.charCodeAt(at) === SEMICOLON) {
+      const semicolon = at;
+      while (++at < end && (kindOf(text.charCodeAt(at)) & property) !== 0);
+      if (at === semicolon + 1) return 0;
+    }
+    places[place + 3] = at;
     if (at === end) return count;
     if (text.charCodeAt(at++) !== COMMA) return 0;
   }
@@ -80,7 +92,7 @@ function kindOf(code: number): number {
 
 /** Whether one of the first `count` keys is the one from `begin` to `equals`. */
 function isKnown(text: string, begin: number, equals: number, count: number): boolean {
-  for (let place = 0; place < count * 3; place += 3) {
+  for (let place = 0; place < count * STRIDE; place += STRIDE) {
     const known = places[place];
     if (places[place + 1] - known !== equals - begin) continue;
     let offset = 0;
