@@ -1,7 +1,7 @@
 /** A logger made for a message is in that message's trace; a message without one gets a new trace, and its lines say so. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { formatTraceparent, withSpan } from '@manifest-cyber/observability-ts';
+import { formatTraceparent, withBatchSpan, withMessageSpan, withSpan } from '@manifest-cyber/observability-ts';
 import { createLoggerWithMessageTrace, createTraceparentFromLogger } from '@manifest-cyber/observability-ts/logging';
 import { createTestTracing } from '@manifest-cyber/observability-ts/testing';
 import { context, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
@@ -138,6 +138,29 @@ test('a message without a context inside a span belongs to that span', () => {
     assert.equal(createTraceparentFromLogger(logger), formatTraceparent(span.spanContext()));
     assert.deepEqual(lines()[0].fields, { trace_restarted: 'missing', trace_id: span.spanContext().traceId, span_id: span.spanContext().spanId });
   });
+});
+
+test('inside withMessageSpan lines carry the ids of its span', async () => {
+  const { logger: base, lines } = pinoBase();
+  const message = messages['an SQS message'];
+  await withMessageSpan(message, { destination: 'q' }, async () => {
+    await null;
+    createLoggerWithMessageTrace(message, base).info('hello');
+  });
+  const [span] = tracing.getFinishedSpans();
+  assert.deepEqual(lines()[0].fields, { trace_id: TRACE_ID, span_id: span.spanContext().spanId, parent_id: SPAN_ID });
+});
+
+test('inside withBatchSpan each logger is in the trace of its own message', async () => {
+  const { logger: base, lines } = pinoBase();
+  const batch = [HEADER, OTHER].map((traceparent) => ({ traceContext: { traceparent } }));
+  await withBatchSpan(batch, { destination: 'q' }, () =>
+    Promise.all(batch.map((message) => withMessageSpan(message, {}, async () => createLoggerWithMessageTrace(message, base).info('hello')))),
+  );
+  assert.deepEqual(
+    lines().map(({ fields }) => fields),
+    [HEADER, OTHER].map((header) => ({ trace_id: header.slice(3, 35), span_id: header.slice(36, 52) })),
+  );
 });
 
 test('one message after the other leaves nothing behind', () => {

@@ -12,6 +12,7 @@ import { formatTraceparent, writeTraceparent } from '../propagation/traceparent'
 import { activeContext, runWith } from '../trace/active';
 import { IdentifiedSpan } from '../trace/identity';
 import { tracerFor } from '../trace/provider';
+import { headerSetter } from './header';
 
 /** Options of {@link tracingMiddleware}. */
 export interface TracingMiddlewareOptions extends Pick<HttpInstrumentationOptions, 'healthChecks' | 'ignoreIncoming' | 'onIncoming'> {
@@ -31,34 +32,35 @@ export type Middleware = (request: IncomingMessage, response: ServerResponse, ne
  */
 export function tracingMiddleware(options: TracingMiddlewareOptions = {}): Middleware {
   const header = usableHeader(options.responseHeader);
-  const tracer = new IncomingTracer(options, tracerFor('@manifest-cyber/observability-ts'), warnOnce);
+  const setHeader = header === undefined ? undefined : headerSetter(header);
+  const tracer = new IncomingTracer(options, tracerFor('@manifest-cyber/observability-ts'));
 
   return function tracing(request: IncomingMessage & Carrying, response: ServerResponse & Carrying, next) {
     const before = response[REQUEST_TRACE];
     if (before !== undefined) {
-      if (header !== undefined) addHeader(response, header, before.span);
+      if (setHeader !== undefined) addHeader(response, setHeader, before.span);
       next();
       return;
     }
     const traced = tracer.start(request, response, true);
     if (traced === undefined) {
       // Another instrumentation has made the server span.
-      if (header !== undefined) addHeader(response, header, rpcMetadata(activeContext())?.span);
+      if (setHeader !== undefined) addHeader(response, setHeader, rpcMetadata(activeContext())?.span);
       next();
       return;
     }
-    if (header !== undefined) addHeader(response, header, traced.span);
+    if (setHeader !== undefined) addHeader(response, setHeader, traced.span);
     follow(traced, request, response);
     runWith(traced.context, next);
   };
 }
 
-function addHeader(response: ServerResponse, name: string, span: Span | undefined): void {
+function addHeader(response: ServerResponse, setHeader: (response: ServerResponse, value: string) => void, span: Span | undefined): void {
   if (span === undefined || response.headersSent) return;
   // Where nothing is traced (after a shutdown), spans of ours have no ids.
   const identified = span instanceof IdentifiedSpan && (span.span0 | span.span1) !== 0;
   const value = identified ? writeTraceparent(span) : formatTraceparent(span.spanContext());
-  if (value !== undefined) response.setHeader(name, value);
+  if (value !== undefined) setHeader(response, value);
 }
 
 /** The header to write; `undefined` for none, also where the name is none that a header can have. */

@@ -122,7 +122,8 @@ const HEADERS: HeaderAccess<http.ClientRequest> = {
   },
   set(request, name, value) {
     if (!request.headersSent) {
-      if (isSigned(request.getHeader('authorization'), request.getHeader(name), name)) return;
+      const own = request.getHeader(name);
+      if (own !== undefined && isSigned(request.getHeader('authorization'), name)) return;
       request.setHeader(name, value);
       return;
     }
@@ -142,8 +143,8 @@ const HEADERS: HeaderAccess<http.ClientRequest> = {
 };
 
 /** Whether the caller's header is part of an AWS signature, which another value would break. */
-export function isSigned(authorization: unknown, own: unknown, name: string): boolean {
-  if (own === undefined || typeof authorization !== 'string' || !authorization.startsWith('AWS4-')) return false;
+export function isSigned(authorization: unknown, name: string): boolean {
+  if (typeof authorization !== 'string' || !authorization.startsWith('AWS4-')) return false;
   const signed = /SignedHeaders=([^,\s]+)/.exec(authorization);
   return signed?.[1].split(';').includes(name) === true;
 }

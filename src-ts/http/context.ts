@@ -3,7 +3,7 @@
 import type { Context, Span } from '@opentelemetry/api';
 import { EMPTY_CONTEXT, SPAN_KEY, suppress } from '../trace/context';
 
-/** A registered symbol, so that every copy of OpenTelemetry's core package finds the same value. */
+/** The API's context keys are registered symbols, so that every copy of OpenTelemetry's core package finds the same value. */
 const RPC_METADATA_KEY = Symbol.for('OpenTelemetry SDK Context Key RPC_METADATA');
 
 /** What OpenTelemetry's framework instrumentations (Express, Koa, Fastify, …) look for in the context to report the route they found. */
@@ -25,18 +25,24 @@ export function rpcMetadata(context: Context): RpcMetadata | undefined {
   return metadata?.type === 'http' ? metadata : undefined;
 }
 
-/** A span and its RPC metadata over a base. One object instead of two copied maps, because there is one per request. */
-export class RequestContext implements Context {
+/**
+ * A context that holds a server span and is the RPC metadata about it, over a base. One object instead of two copied maps, because there is one per request:
+ * what follows a request to its end extends it.
+ */
+export abstract class RequestContext implements Context, RpcMetadata {
+  readonly type = 'http';
+  /** Set by OpenTelemetry's framework instrumentations, if any is there. */
+  route?: string;
   private expanded: Context | undefined;
 
   constructor(
+    readonly span: Span,
     private readonly base: Context,
-    private readonly metadata: RpcMetadata,
   ) {}
 
   getValue(key: symbol): unknown {
-    if (key === SPAN_KEY) return this.metadata.span;
-    if (key === RPC_METADATA_KEY) return this.metadata;
+    if (key === SPAN_KEY) return this.span;
+    if (key === RPC_METADATA_KEY) return this;
     return this.base.getValue(key);
   }
 
@@ -50,7 +56,7 @@ export class RequestContext implements Context {
 
   /** The same as an ordinary context, made when the first child is derived. */
   private expand(): Context {
-    this.expanded ??= this.base.setValue(SPAN_KEY, this.metadata.span).setValue(RPC_METADATA_KEY, this.metadata);
+    this.expanded ??= this.base.setValue(SPAN_KEY, this.span).setValue(RPC_METADATA_KEY, this);
     return this.expanded;
   }
 }

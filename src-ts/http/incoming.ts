@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Context, TextMapGetter, Tracer } from '@opentelemetry/api';
+import { warnOnce } from '../native/warn';
 import { activeContext, activePropagator } from '../trace/active';
 import { EMPTY_CONTEXT } from '../trace/context';
 import { rpcMetadata, SUPPRESSED } from './context';
@@ -10,10 +11,10 @@ import { KIND_SERVER } from './kind';
 import type { HttpInstrumentationOptions } from './options';
 import { type Carrying, IgnoredRequest, REQUEST_TRACE, RequestTrace } from './request';
 import { compileIncoming, type IncomingFilter } from './rules';
-import { isUnknown, methodOf } from './semantics';
+import { isUnknown, type Method, methodOf } from './semantics';
 import { type AttributeList, SpanStarter } from './starter';
 import { defaultPort, firstElement, parseHost, pathOf, plainAddress, redactQuery } from './url';
-import { describe, type Warn } from './warnings';
+import { describe } from './warnings';
 
 /** Exporters of OpenTelemetry, ours included, name themselves so: a receiver in this process must not trace what traces it. */
 const EXPORTER_AGENT = 'OTel-OTLP-Exporter-';
@@ -21,7 +22,7 @@ const EXPORTER_AGENT = 'OTel-OTLP-Exporter-';
 const IGNORED = new IgnoredRequest(SUPPRESSED);
 
 const HEADER_GETTER: TextMapGetter<IncomingHttpHeaders> = {
-  get: (headers, name) => headers[name.toLowerCase()],
+  get: (headers, name) => headers[name] ?? headers[name.toLowerCase()],
   keys: (headers) => Object.keys(headers),
 };
 
@@ -33,13 +34,9 @@ export class IncomingTracer {
   /** The headers that begin a context; the propagator is asked for them at the first request, when it is surely set. */
   private fields: readonly string[] | undefined;
 
-  constructor(
-    options: HttpInstrumentationOptions,
-    tracer: Tracer,
-    private readonly warn: Warn,
-  ) {
+  constructor(options: HttpInstrumentationOptions, tracer: Tracer) {
     this.starter = new SpanStarter(tracer);
-    this.ignored = compileIncoming(options, warn);
+    this.ignored = compileIncoming(options);
     this.onIncoming = options.onIncoming;
   }
 
@@ -60,7 +57,7 @@ export class IncomingTracer {
       if (response !== undefined) response[REQUEST_TRACE] = trace;
       return trace;
     } catch (error) {
-      this.warn('OBS_HTTP_FAILED', `a request could not be traced (${describe(error)}); this is a fault of the tracing, the request went on`);
+      warnOnce('OBS_HTTP_FAILED', `a request could not be traced (${describe(error)}); this is a fault of the tracing, the request went on`);
       return undefined;
     }
   }
@@ -68,19 +65,16 @@ export class IncomingTracer {
   private trace(request: IncomingMessage): RequestTrace | IgnoredRequest {
     // A middleware that is mounted below a path sees the rest of it only; Express keeps the whole.
     const target = (request as { originalUrl?: string }).originalUrl ?? request.url ?? '';
-    if (this.isIgnored(target, request)) return IGNORED;
+    const mark = target.indexOf('?');
+    const path = pathOf(target, mark);
+    const { headers } = request;
+    if (isExporter(headers['user-agent']) || this.ignored?.(path, request) === true) return IGNORED;
     const method = methodOf(request.method ?? '');
-    const base = this.extract(request.headers);
-    const span = this.starter.start(method.name, KIND_SERVER, base, attributesOf, request);
+    const base = this.extract(headers);
+    const span = this.starter.start(method.name, KIND_SERVER, base, attributesOf, { request, headers, method, path, target, mark });
     const trace = new RequestTrace(span, base, request, method);
     if (this.onIncoming !== undefined && span.isRecording()) this.callHook(this.onIncoming, trace, request);
     return trace;
-  }
-
-  private isIgnored(target: string, request: IncomingMessage): boolean {
-    const agent = request.headers['user-agent'];
-    if (agent !== undefined && agent.charCodeAt(0) === 79 /* O */ && agent.startsWith(EXPORTER_AGENT)) return true;
-    return this.ignored?.(target, request) === true;
   }
 
   /** The caller's context; the propagator is only asked when one of its headers is there. */
@@ -98,7 +92,7 @@ export class IncomingTracer {
     try {
       hook(trace.span, request);
     } catch (error) {
-      this.warn('OBS_HTTP_HOOK_THREW', `onIncoming threw (${describe(error)}); the span goes on without what it would have added`);
+      warnOnce('OBS_HTTP_HOOK_THREW', `onIncoming threw (${describe(error)}); the span goes on without what it would have added`);
     }
   }
 }
@@ -107,34 +101,48 @@ function extractFrom(headers: IncomingHttpHeaders): Context {
   return activePropagator()?.extract(EMPTY_CONTEXT, headers, HEADER_GETTER) ?? EMPTY_CONTEXT;
 }
 
-/** The attributes that a server span has at its start. One list literal: it becomes the span's own. */
-function attributesOf(request: IncomingMessage): AttributeList {
-  const target = (request as { originalUrl?: string }).originalUrl ?? request.url ?? '';
-  const { headers } = request;
+function isExporter(agent: string | undefined): boolean {
+  return agent !== undefined && agent.charCodeAt(0) === 79 /* O */ && agent.startsWith(EXPORTER_AGENT);
+}
+
+/** A request, read once. */
+interface Incoming {
+  readonly request: IncomingMessage;
+  readonly headers: IncomingHttpHeaders;
+  readonly method: Method;
+  readonly path: string;
+  /** What was asked for, and where its first question mark is, or -1. */
+  readonly target: string;
+  readonly mark: number;
+}
+
+/**
+ * The attributes that a server span has at its start. The list becomes the span's own, and its order is the same for each request: the recorder compares
+ * keys one by one with those of the last span of this name.
+ */
+function attributesOf({ request, headers, method, path, target, mark }: Incoming): AttributeList {
   const socket = request.socket as Socket & { encrypted?: boolean };
   const forwarded = firstElement(headers['x-forwarded-proto']);
   const scheme = forwarded === 'https' || forwarded === 'http' ? forwarded : socket.encrypted === true ? 'https' : 'http';
-  const method = methodOf(request.method ?? '');
   // biome-ignore format: one attribute a line
   const list: AttributeList = [
     'http.request.method', method.value,
-    'url.path', pathOf(target),
+    'url.path', path,
     'url.scheme', scheme,
-    'network.protocol.version', request.httpVersion,
+    'network.protocol.version', request.httpVersionMajor === 2 ? '2' : request.httpVersion,
   ];
   const peer = plainAddress(socket.remoteAddress);
   const client = firstElement(headers['x-forwarded-for']) ?? peer;
   if (peer !== undefined) list.push('network.peer.address', peer);
   if (client !== undefined) list.push('client.address', client);
-  const authority = firstElement(headers['x-forwarded-host']) ?? headers.host;
+  const authority = firstElement(headers['x-forwarded-host']) ?? headers.host ?? firstElement(headers[':authority']);
   if (authority !== undefined) {
     const host = parseHost(authority);
     list.push('server.address', host.address, 'server.port', host.port ?? defaultPort(scheme));
   }
   const agent = headers['user-agent'];
   if (agent !== undefined) list.push('user_agent.original', agent);
-  const question = target.indexOf('?');
-  if (question !== -1 && question + 1 < target.length) list.push('url.query', redactQuery(target.slice(question + 1)));
+  if (mark !== -1 && mark + 1 < target.length) list.push('url.query', redactQuery(target.slice(mark + 1)));
   if (isUnknown(method)) list.push('http.request.method_original', request.method ?? '');
   return list;
 }

@@ -7,7 +7,6 @@ import type { HttpInstrumentationOptions } from './options';
 import { OutgoingTracer } from './outgoing';
 import { patchServers } from './server';
 import { watchUndici } from './undici';
-import { type Warn, warnOnce } from './warnings';
 
 export {
   DEFAULT_HEALTH_CHECKS,
@@ -22,8 +21,6 @@ export {
 export interface HttpInstrumentationDeps {
   /** Makes the spans. */
   tracer: Tracer;
-  /** Takes a warning: a constant code, and a sentence with the way out. Each code comes once. */
-  warn: Warn;
 }
 
 /** A running instrumentation. */
@@ -40,11 +37,10 @@ export function installHttpInstrumentation(options: HttpInstrumentationOptions, 
   const shared = globalThis as { [INSTALLED]?: true };
   if (shared[INSTALLED]) return { disable() {} };
   shared[INSTALLED] = true;
-  const warn = warnOnce(deps.warn);
   const undo: (() => void)[] = [];
-  if (options.incoming !== false) undo.push(patchServers(new IncomingTracer(options, deps.tracer, warn)));
+  if (options.incoming !== false) undo.push(patchServers(new IncomingTracer(options, deps.tracer)));
   if (options.outgoing !== false || options.fetch !== false) {
-    const tracer = new OutgoingTracer(options, deps.tracer, warn);
+    const tracer = new OutgoingTracer(options, deps.tracer);
     if (options.outgoing !== false) undo.push(patchClients(tracer));
     if (options.fetch !== false) undo.push(watchUndici(tracer));
   }

@@ -12,6 +12,10 @@ import { type Carrying, type IgnoredRequest, REQUEST_TRACE, type RequestTrace } 
 type TracedRequest = http.IncomingMessage & Carrying;
 type TracedResponse = http.ServerResponse & Carrying;
 
+/** The arguments of `emit`. */
+type Emitted = [event: string, ...rest: unknown[]];
+type Emit = (this: unknown, ...args: Emitted) => boolean;
+
 /** Whose `emit` is looked up at each call, so that whoever patches it later is heard. */
 const requestPrototype = IncomingMessage.prototype;
 const responsePrototype = ServerResponse.prototype;
@@ -32,42 +36,49 @@ export function follow(trace: RequestTrace | IgnoredRequest, request: TracedRequ
  * Events of a body, and of a client that goes away, come from the parser, whose async context is the connection's. After the response nobody waits for
  * them any more but Node.
  */
-function emitOfRequest(this: TracedRequest, ...args: unknown[]): boolean {
-  switch (args[0]) {
+function emitOfRequest(this: TracedRequest, ...args: Emitted): boolean {
+  const event = args[0];
+  switch (event) {
     case 'data':
     case 'end':
     case 'readable':
     case 'aborted':
     case 'error':
     case 'close':
-      if (this[REQUEST_TRACE]?.sent === false && this.listenerCount(args[0]) > 0) return emitWithin(this, requestPrototype.emit, args);
+      if (this[REQUEST_TRACE]?.sent === false && this.listenerCount(event) > 0) return emitWithin(this, requestPrototype.emit, args);
   }
-  return requestPrototype.emit.apply(this, args as Parameters<http.IncomingMessage['emit']>);
+  return requestPrototype.emit.apply(this, args);
 }
 
 /** A response that was sent emits where it was ended, which is in the request's context already. */
-function emitOfResponse(this: TracedResponse, ...args: unknown[]): boolean {
-  const trace = this[REQUEST_TRACE];
-  if (trace !== undefined) {
-    if (args[0] === 'finish') {
-      trace.sent = true;
-    } else if (args[0] === 'close') {
-      try {
-        if (!trace.sent) return emitWithin(this, responsePrototype.emit, args);
-        return responsePrototype.emit.apply(this, args as Parameters<http.ServerResponse['emit']>);
-      } finally {
-        // After the listeners, which may still add to the span.
-        trace.finish(this);
-      }
+function emitOfResponse(this: TracedResponse, ...args: Emitted): boolean {
+  switch (args[0]) {
+    case 'finish': {
+      const trace = this[REQUEST_TRACE];
+      if (trace !== undefined) trace.sent = true;
+      break;
     }
+    case 'close':
+      return emitClose(this, args);
   }
-  return responsePrototype.emit.apply(this, args as Parameters<http.ServerResponse['emit']>);
+  return responsePrototype.emit.apply(this, args);
 }
 
-function emitWithin(emitter: TracedRequest | TracedResponse, emit: (...args: never[]) => boolean, args: unknown[]): boolean {
+function emitClose(response: TracedResponse, args: Emitted): boolean {
+  const trace = response[REQUEST_TRACE];
+  try {
+    if (trace?.sent === false) return emitWithin(response, responsePrototype.emit, args);
+    return responsePrototype.emit.apply(response, args);
+  } finally {
+    // After the listeners, which may still add to the span.
+    trace?.finish(response);
+  }
+}
+
+function emitWithin(emitter: TracedRequest | TracedResponse, emit: Emit, args: Emitted): boolean {
   const trace = emitter[REQUEST_TRACE];
-  if (trace === undefined || activeContext() === trace.context) return emit.apply(emitter, args as never[]);
-  return runWith(trace.context, () => emit.apply(emitter, args as never[]));
+  if (trace === undefined || activeContext() === trace.context) return emit.apply(emitter, args);
+  return runWith(trace.context, () => emit.apply(emitter, args));
 }
 
 /** Ends the span of a waiting response when its connection closes first. One listener a connection, however many wait. */

@@ -3,6 +3,8 @@
  * when an error has left the router, so the prefix is looked up in the routers themselves: once for each route, then remembered.
  */
 
+import { pathOf } from './url';
+
 /** What Express 4 and 5 have in a router's stack. */
 interface Layer {
   readonly route?: object;
@@ -101,11 +103,6 @@ function endOfSegment(target: string, from: number): number {
     if (code === 47 /* / */ || code === 63 /* ? */) return i;
   }
   return target.length;
-}
-
-function pathOf(target: string): string {
-  const question = target.indexOf('?');
-  return question === -1 ? target : target.slice(0, question);
 }
 
 function lookUp(route: object, routePath: string, app: App | undefined, path: string): Mount | undefined {

@@ -1,6 +1,7 @@
 /** Client spans, whichever client makes the request: what they carry, how they end, and the headers that go out. */
 
 import type { Context, Span, TextMapSetter, Tracer } from '@opentelemetry/api';
+import { warnOnce } from '../native/warn';
 import { activeContext, activePropagator, spanOf } from '../trace/active';
 import { isSuppressed, withSpanSet } from '../trace/context';
 import { STATUS_ERROR } from '../trace/span';
@@ -10,7 +11,7 @@ import { compileOutgoing, type OutgoingFilter } from './rules';
 import { ERROR_TYPE, errorType, HTTP_RESPONSE_STATUS_CODE, isUnknown, type Method, methodOf, SERVER_PORT, URL_FULL } from './semantics';
 import { type AttributeList, SpanStarter } from './starter';
 import { defaultPort, parseHost, redactUrl } from './url';
-import { describe, type Warn } from './warnings';
+import { describe } from './warnings';
 
 /** The client span of one request. */
 export class OutgoingTrace {
@@ -88,13 +89,9 @@ export class OutgoingTracer {
   private readonly ignored: OutgoingFilter | undefined;
   private readonly onOutgoing: HttpInstrumentationOptions['onOutgoing'];
 
-  constructor(
-    options: HttpInstrumentationOptions,
-    tracer: Tracer,
-    private readonly warn: Warn,
-  ) {
+  constructor(options: HttpInstrumentationOptions, tracer: Tracer) {
     this.starter = new SpanStarter(tracer);
-    this.ignored = compileOutgoing(options, warn);
+    this.ignored = compileOutgoing(options);
     this.onOutgoing = options.onOutgoing;
   }
 
@@ -119,7 +116,7 @@ export class OutgoingTracer {
       }
       return new OutgoingTrace(span, scheme);
     } catch (error) {
-      this.warn('OBS_HTTP_FAILED', `a request could not be traced (${describe(error)}); this is a fault of the tracing, the request went on`);
+      warnOnce('OBS_HTTP_FAILED', `a request could not be traced (${describe(error)}); this is a fault of the tracing, the request went on`);
       return undefined;
     }
   }
@@ -128,7 +125,7 @@ export class OutgoingTracer {
     try {
       hook(span, request);
     } catch (error) {
-      this.warn('OBS_HTTP_HOOK_THREW', `onOutgoing threw (${describe(error)}); the span goes on without what it would have added`);
+      warnOnce('OBS_HTTP_HOOK_THREW', `onOutgoing threw (${describe(error)}); the span goes on without what it would have added`);
     }
   }
 }

@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context, Span } from '@opentelemetry/api';
 import { STATUS_ERROR } from '../trace/span';
-import { RequestContext, type RpcMetadata } from './context';
+import { RequestContext } from './context';
 import { routeOf, spanName } from './route';
 import { CLIENT_ABORTED, ERROR_TYPE, errorType, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, type Method } from './semantics';
 
@@ -27,12 +27,7 @@ export class IgnoredRequest {
 }
 
 /** A request with its server span. */
-export class RequestTrace implements RpcMetadata {
-  readonly type = 'http';
-  /** The context that the handlers run in. */
-  readonly context: RequestContext;
-  /** Set by OpenTelemetry's framework instrumentations, if any is there. */
-  route?: string;
+export class RequestTrace extends RequestContext {
   /** Whether the response was sent to its end. */
   sent = false;
   /** What was passed to `next(error)`, or thrown. */
@@ -41,12 +36,17 @@ export class RequestTrace implements RpcMetadata {
   private ended = false;
 
   constructor(
-    readonly span: Span,
+    span: Span,
     base: Context,
     private readonly request: IncomingMessage,
     private readonly method: Method,
   ) {
-    this.context = new RequestContext(base, this);
+    super(span, base);
+  }
+
+  /** The context that the handlers run in. */
+  get context(): Context {
+    return this;
   }
 
   /** Notes an error that the application met. Whether the span failed is the status code's to say, once the response is sent. */
@@ -71,7 +71,7 @@ export class RequestTrace implements RpcMetadata {
     const span = this.span;
     if (span.isRecording()) {
       const status = response.statusCode;
-      const sent = this.sent || response.writableFinished;
+      const sent = (this.sent || response.writableFinished) && !(this.request.httpVersionMajor === 2 && wasReset(response));
       // Nothing was sent before the connection closed: the status code is only what Node would have sent.
       if (sent || response.headersSent) span.setAttribute(HTTP_RESPONSE_STATUS_CODE, status);
       // A response that never got its socket waited behind another one; newer versions of Node destroy it with an error when the client goes away.
@@ -116,4 +116,9 @@ export class RequestTrace implements RpcMetadata {
     }
     this.span.end();
   }
+}
+
+/** Whether the client reset the stream of an HTTP/2 response, which emits `finish` all the same. */
+function wasReset(response: ServerResponse): boolean {
+  return (response as { stream?: { aborted?: boolean } }).stream?.aborted === true;
 }

@@ -1,12 +1,12 @@
 /** Ignore rules, compiled once. */
 
 import type { IncomingMessage } from 'node:http';
+import { warnOnce } from '../native/warn';
 import { DEFAULT_HEALTH_CHECKS, type HttpInstrumentationOptions, type OutgoingRequest } from './options';
-import { pathOf } from './url';
-import { describe, type Warn } from './warnings';
+import { describe } from './warnings';
 
-/** Whether an incoming request is left out, by its target as it was asked for. */
-export type IncomingFilter = (target: string, request: IncomingMessage) => boolean;
+/** Whether an incoming request is left out, by the path of its target. */
+export type IncomingFilter = (path: string, request: IncomingMessage) => boolean;
 
 /** Whether an outgoing request is left out. */
 export type OutgoingFilter = (request: OutgoingRequest) => boolean;
@@ -14,20 +14,21 @@ export type OutgoingFilter = (request: OutgoingRequest) => boolean;
 type Rule<T> = string | RegExp | ((request: T) => boolean);
 
 /** An option that is a list, also where one rule was given without it, or something else altogether. */
-function listOf<T>(value: readonly T[] | undefined, option: string, warn: Warn): readonly T[] {
+function listOf<T>(value: readonly T[] | undefined, option: string): readonly T[] {
   if (Array.isArray(value)) return value as T[];
   if (value === undefined || value === null) return [];
   const alone: unknown = value;
   if (typeof alone === 'string' || typeof alone === 'function' || alone instanceof RegExp) return [alone as T];
-  warn('OBS_HTTP_RULE_INVALID', `${option} is a list of rules; what was given is none and has no effect`);
+  warnOnce('OBS_HTTP_RULE_INVALID', `${option} is a list of rules; what was given is none and has no effect`);
   return [];
 }
 
 /** Whether one of the rules holds. A rule that throws counts as one that does not hold, and is reported once. */
-function matcher<T>(rules: readonly Rule<T>[], option: string, warn: Warn): ((text: string, request: T) => boolean) | undefined {
+function matcher<T>(rules: readonly Rule<T>[], option: string): ((text: string, request: T) => boolean) | undefined {
   const usable = rules.filter((rule) => {
     const ok = typeof rule === 'string' || typeof rule === 'function' || rule instanceof RegExp;
-    if (!ok) warn('OBS_HTTP_RULE_INVALID', `${option} takes strings, regular expressions and functions; a rule of type ${typeof rule} was left out`);
+    if (!ok)
+      warnOnce('OBS_HTTP_RULE_INVALID', `${option} takes strings, regular expressions and functions; a rule of type ${typeof rule} was left out`);
     return ok;
   });
   if (usable.length === 0) return undefined;
@@ -42,7 +43,7 @@ function matcher<T>(rules: readonly Rule<T>[], option: string, warn: Warn): ((te
         try {
           if (rule(request) === true) return true;
         } catch (error) {
-          warn('OBS_HTTP_RULE_THREW', `a function of ${option} threw (${describe(error)}); requests it throws for are traced`);
+          warnOnce('OBS_HTTP_RULE_THREW', `a function of ${option} threw (${describe(error)}); requests it throws for are traced`);
         }
       }
     }
@@ -51,30 +52,18 @@ function matcher<T>(rules: readonly Rule<T>[], option: string, warn: Warn): ((te
 }
 
 /** Compiles the rules for incoming requests; `undefined` when nothing is ever left out. */
-export function compileIncoming(
-  options: Pick<HttpInstrumentationOptions, 'healthChecks' | 'ignoreIncoming'>,
-  warn: Warn,
-): IncomingFilter | undefined {
-  const checks = new Set(
-    options.healthChecks === false ? [] : listOf(options.healthChecks ?? DEFAULT_HEALTH_CHECKS, 'healthChecks', warn).map(String),
-  );
-  const ignored = matcher<IncomingMessage>(listOf(options.ignoreIncoming, 'ignoreIncoming', warn), 'ignoreIncoming', warn);
-  if (checks.size === 0) return ignored && ((target, request) => ignored(pathOf(target), request));
+export function compileIncoming(options: Pick<HttpInstrumentationOptions, 'healthChecks' | 'ignoreIncoming'>): IncomingFilter | undefined {
+  const checks = new Set(options.healthChecks === false ? [] : listOf(options.healthChecks ?? DEFAULT_HEALTH_CHECKS, 'healthChecks').map(String));
+  const ignored = matcher<IncomingMessage>(listOf(options.ignoreIncoming, 'ignoreIncoming'), 'ignoreIncoming');
+  if (checks.size === 0) return ignored;
   // Health checks are short: comparing lengths spares the look-up, and the hash of a path seen once, for nearly all others.
   let longest = 0;
   for (const check of checks) longest = Math.max(longest, check.length);
-  return (target, request) => {
-    const question = target.indexOf('?');
-    const length = question === -1 ? target.length : question;
-    // A proxy's target (`http://host/health`) is longer than its path.
-    if (ignored === undefined && length > longest && target.charCodeAt(0) === 47 /* / */) return false;
-    const path = pathOf(target);
-    return checks.has(path) || ignored?.(path, request) === true;
-  };
+  return (path, request) => (path.length <= longest && checks.has(path)) || ignored?.(path, request) === true;
 }
 
 /** Compiles the rules for outgoing requests; `undefined` when nothing is ever left out. */
-export function compileOutgoing(options: Pick<HttpInstrumentationOptions, 'ignoreOutgoing'>, warn: Warn): OutgoingFilter | undefined {
-  const ignored = matcher<OutgoingRequest>(listOf(options.ignoreOutgoing, 'ignoreOutgoing', warn), 'ignoreOutgoing', warn);
+export function compileOutgoing(options: Pick<HttpInstrumentationOptions, 'ignoreOutgoing'>): OutgoingFilter | undefined {
+  const ignored = matcher<OutgoingRequest>(listOf(options.ignoreOutgoing, 'ignoreOutgoing'), 'ignoreOutgoing');
   return ignored && ((request) => ignored(request.url, request));
 }

@@ -70,6 +70,6 @@ const HEADERS: HeaderAccess<UndiciRequest> = {
     const { headers } = request;
     const own = Array.isArray(headers) ? valueAt(headers, name) : -1;
     if (own === -1) request.addHeader(name, value);
-    else if (!isSigned(HEADERS.get(request, 'authorization'), (headers as unknown[])[own], name)) (headers as unknown[])[own] = value;
+    else if (!isSigned(HEADERS.get(request, 'authorization'), name)) (headers as unknown[])[own] = value;
   },
 };

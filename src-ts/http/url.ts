@@ -6,12 +6,24 @@ const REDACTED = 'REDACTED';
 /** Query keys whose values sign a request: AWS, Azure and Google (semantic conventions, `url.query`); they are compared with case. */
 const SECRET_PARAMETER = /(^|[?&])(AWSAccessKeyId|Signature|X-Amz-Signature|X-Amz-Credential|X-Amz-Security-Token|sig|X-Goog-Signature)=[^&#]*/g;
 
-/** A quick no for nearly every query: each of the keys above holds one of these. */
-const SECRET_HINT = /sig=|Signature=|AWSAccessKeyId=|X-Amz-/;
-
 /** The query, or a URL, with the values of signing keys replaced. */
 export function redactQuery(text: string): string {
-  return SECRET_HINT.test(text) ? text.replace(SECRET_PARAMETER, `$1$2=${REDACTED}`) : text;
+  return mayHoldSecret(text) ? text.replace(SECRET_PARAMETER, `$1$2=${REDACTED}`) : text;
+}
+
+/** A quick no for nearly every query: whether a key ends in the two letters that one of the keys above ends in. Costs a tenth of a pattern. */
+function mayHoldSecret(text: string): boolean {
+  for (let equals = text.indexOf('='); equals !== -1; equals = text.indexOf('=', equals + 1)) {
+    switch ((text.charCodeAt(equals - 2) << 8) | text.charCodeAt(equals - 1)) {
+      case 0x4964: // Id
+      case 0x7265: // re
+      case 0x616c: // al
+      case 0x656e: // en
+      case 0x6967: // ig
+        return true;
+    }
+  }
+  return false;
 }
 
 /** The URL with `user:password@` replaced and its query redacted. */
@@ -81,17 +93,17 @@ export function defaultPort(scheme: string): number {
   return scheme === 'https' ? 443 : 80;
 }
 
-/** Where the path of a request target begins: 0, but for the absolute form that proxies get (`GET http://host/path`). */
+/** Where the path of a request target begins that does not begin with it: 0, but for the absolute form that proxies get (`GET http://host/path`). */
 function pathStart(target: string): number {
-  if (target.charCodeAt(0) === 47 /* / */) return 0;
   const authority = target.indexOf('://');
   if (authority === -1) return 0;
   const slash = target.indexOf('/', authority + 3);
   return slash === -1 ? target.length : slash;
 }
 
-/** The path of a request target, without authority and query. */
-export function pathOf(target: string): string {
+/** The path of a request target, without authority and query. `mark` is where its first question mark is, or -1. */
+export function pathOf(target: string, mark = target.indexOf('?')): string {
+  if (target.charCodeAt(0) === 47 /* / */) return mark === -1 ? target : target.slice(0, mark);
   const start = pathStart(target);
   const question = target.indexOf('?', start);
   return (question === -1 ? (start === 0 ? target : target.slice(start)) : target.slice(start, question)) || '/';

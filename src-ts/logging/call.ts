@@ -1,5 +1,5 @@
 /** The arguments of a log call in either order, brought into one form. */
-import { format, types } from 'node:util';
+import { formatWithOptions, types } from 'node:util';
 
 /** Fields of a log line, as they are read. */
 export type LogFields = Record<string, unknown>;
@@ -11,6 +11,9 @@ export interface LogCall {
   error: Error | undefined;
 }
 
+/** Bounds for values that are shown in a message: a service waits for this. */
+const SHOWN = { depth: 2, maxArrayLength: 20, maxStringLength: 10_000 };
+
 /** Conversions of `util.format` that take an argument. */
 const CONVERSION = /%[sdifjoOc]/g;
 const NUMERIC = ['%d', '%i', '%f'];
@@ -21,31 +24,35 @@ const NUMERIC = ['%d', '%i', '%f'];
  */
 export function readCall(args: readonly unknown[]): LogCall {
   const call: LogCall = { message: undefined, fields: undefined, error: undefined };
-  const values: unknown[] = [];
   let next = 0;
-  if (!take(call, args[0]) && args.length > 0) next = takeMessage(call, args, values);
-  else {
+  if (args.length > 0 && take(call, args[0])) {
     next = 1;
     // Object first: the message may come right after it.
-    if (typeof args[1] === 'string') next += takeMessage(call, args.slice(1), values);
+    if (typeof args[1] === 'string') next += takeMessage(call, args.slice(1));
+  } else if (args.length > 0) next = takeMessage(call, args);
+  const more = args.slice(next).filter((value) => !take(call, value));
+  if (more.length > 0) {
+    const shown = more.map((value) => (typeof value === 'string' ? value : show(value)));
+    call.message = (call.message === undefined ? shown : [call.message, ...shown]).join(' ');
   }
-  for (const value of args.slice(next)) if (!take(call, value)) values.push(value);
-  if (values.length > 0) call.message = call.message === undefined ? format(...values) : format(call.message, ...values);
   return call;
 }
 
 /** Takes the message at the front of `args` with as many values as it has conversions; returns how many arguments that were. */
-function takeMessage(call: LogCall, args: readonly unknown[], values: unknown[]): number {
+function takeMessage(call: LogCall, args: readonly unknown[]): number {
   const [first] = args;
-  call.message = typeof first === 'string' ? first : format(first);
+  call.message = typeof first === 'string' ? first : show(first);
   if (typeof first !== 'string' || args.length === 1 || !first.includes('%')) return 1;
   const conversions = first.replaceAll('%%', '').match(CONVERSION) ?? [];
   const wanted = args.slice(1, 1 + conversions.length);
   // An object is no number: in `('100%done', fields)` the sign is not meant as a conversion.
   const end = wanted.findIndex((value, index) => typeof value === 'object' && NUMERIC.includes(conversions[index]));
-  values.push(...(end === -1 ? wanted : wanted.slice(0, end)));
+  const values = end === -1 ? wanted : wanted.slice(0, end);
+  if (values.length > 0) call.message = show(first, ...values);
   return 1 + values.length;
 }
+
+const show = (...values: unknown[]): string => formatWithOptions(SHOWN, ...values);
 
 /** Takes an error or fields; false for anything else. Nothing at all counts as taken. */
 function take(call: LogCall, value: unknown): boolean {
@@ -97,7 +104,7 @@ export function definedFields(fields: unknown): LogFields {
 /** Options as they are now; none where they cannot be read. */
 export function copyOf<T extends object>(options: T | undefined): Partial<T> {
   try {
-    return { ...options };
+    return isFields(options) ? { ...(options as Partial<T>) } : {};
   } catch {
     // A getter threw.
     return {};

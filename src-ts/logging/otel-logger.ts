@@ -44,6 +44,8 @@ interface Parts {
 
 /** The inside of a logger, for the rest of this folder. */
 let partsOf: (logger: OtelLogger) => Parts;
+/** Whether a value is one of ours; asks no proxy. */
+export let isOtelLogger: (value: unknown) => value is OtelLogger;
 let make: (parts: Parts) => OtelLogger;
 
 /** A logger over another one, whose lines carry `trace_id`, `span_id` and, where it is known, `parent_id`. */
@@ -58,6 +60,7 @@ export class OtelLogger {
 
   static {
     partsOf = (logger) => logger.#parts;
+    isOtelLogger = (value): value is OtelLogger => typeof value === 'object' && value !== null && #parts in value;
     make = (parts) => new OtelLogger(parts);
   }
 
@@ -126,10 +129,9 @@ export class OtelLogger {
 /** A logger over a base logger or another OtelLogger, at `pin` where one is given. */
 export function loggerAt(pin: Pin | undefined, baseLogger: unknown, options?: OtelLoggerOptions): OtelLogger {
   const { autoTrace, fields, argumentOrder } = copyOf(options);
-  const before: Parts =
-    baseLogger instanceof OtelLogger
-      ? partsOf(baseLogger)
-      : { base: usableBase(baseLogger, argumentOrder), fields: {}, follow: false, pin: undefined };
+  const before: Parts = isOtelLogger(baseLogger)
+    ? partsOf(baseLogger)
+    : { base: usableBase(baseLogger, argumentOrder), fields: {}, follow: false, pin: undefined };
   const follow = typeof autoTrace === 'boolean' ? autoTrace : before.follow;
   const parts = withFields({ ...before, follow }, fields);
   return make(pin === undefined ? parts : { ...parts, pin });

@@ -4,7 +4,7 @@ import { spanOf } from '../trace/active';
 import type { IdentifiedSpan } from '../trace/identity';
 import { identified } from '../trace/tracer';
 import { pinOf, pinToNewTrace } from './ids';
-import { OtelLogger, spanOfLogger } from './otel-logger';
+import { isOtelLogger, spanOfLogger } from './otel-logger';
 
 type Members = Record<string, unknown>;
 
@@ -24,7 +24,7 @@ export function createTraceparentFromLogger(logger: unknown): string {
 
 function spanFor(logger: unknown): IdentifiedSpan | undefined {
   try {
-    const own = logger instanceof OtelLogger ? spanOfLogger(logger) : undefined;
+    const own = isOtelLogger(logger) ? spanOfLogger(logger) : undefined;
     return own ?? identified(spanOf()) ?? pinOf(boundFields(logger))?.span;
   } catch {
     return undefined;
@@ -33,7 +33,7 @@ function spanFor(logger: unknown): IdentifiedSpan | undefined {
 
 /** The fields that a logger of another kind was made with: pino's bindings, bunyan's fields, winston's default meta. */
 function boundFields(logger: unknown): Members {
-  if (typeof logger !== 'object' || logger === null || logger instanceof OtelLogger) return {};
+  if (typeof logger !== 'object' || logger === null || isOtelLogger(logger)) return {};
   const { bindings, fields, defaultMeta } = logger as Members;
   const bound: unknown = typeof bindings === 'function' ? Reflect.apply(bindings, logger, []) : (fields ?? defaultMeta);
   return typeof bound === 'object' && bound !== null ? (bound as Members) : {};

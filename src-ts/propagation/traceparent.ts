@@ -46,31 +46,27 @@ function readVersion00(header: string, tracestate: string | undefined): PassiveS
   return new PassiveSpan(t0, t1, t2, t3, s0, s1, low, tracestate === undefined ? undefined : readTracestate(tracestate), true);
 }
 
-/** The header under construction, and the digits it is made of: written in place, then copied once, which is half the cost of joining thirty strings. */
-const TEXT = Buffer.from(`00-${'0'.repeat(32)}-${'0'.repeat(16)}-00`, 'latin1');
-const DIGITS = Buffer.from('0123456789abcdef', 'latin1');
+/** Character codes of the digits. */
+const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
-function putWord(word: number, at: number): void {
-  TEXT[at] = DIGITS[word >>> 28];
-  TEXT[at + 1] = DIGITS[(word >>> 24) & 15];
-  TEXT[at + 2] = DIGITS[(word >>> 20) & 15];
-  TEXT[at + 3] = DIGITS[(word >>> 16) & 15];
-  TEXT[at + 4] = DIGITS[(word >>> 12) & 15];
-  TEXT[at + 5] = DIGITS[(word >>> 8) & 15];
-  TEXT[at + 6] = DIGITS[(word >>> 4) & 15];
-  TEXT[at + 7] = DIGITS[word & 15];
-}
-
-/** The header for a span of ours. */
+/**
+ * The header for a span of ours. One call with the code of each character takes half the time of writing them into a buffer and making a string of
+ * it, and a sixth of joining pieces (docs/adr/0002).
+ */
 export function writeTraceparent(span: IdentifiedSpan): string {
-  putWord(span.trace0, 3);
-  putWord(span.trace1, 11);
-  putWord(span.trace2, 19);
-  putWord(span.trace3, 27);
-  putWord(span.span0, 36);
-  putWord(span.span1, 44);
-  TEXT[54] = DIGITS[span.bits & KNOWN_FLAGS];
-  return TEXT.toString('latin1');
+  const { trace0, trace1, trace2, trace3, span0, span1 } = span;
+  // biome-ignore format: a word a line
+  return String.fromCharCode(
+    ZERO, ZERO, DASH,
+    DIGITS[trace0 >>> 28], DIGITS[(trace0 >>> 24) & 15], DIGITS[(trace0 >>> 20) & 15], DIGITS[(trace0 >>> 16) & 15], DIGITS[(trace0 >>> 12) & 15], DIGITS[(trace0 >>> 8) & 15], DIGITS[(trace0 >>> 4) & 15], DIGITS[trace0 & 15],
+    DIGITS[trace1 >>> 28], DIGITS[(trace1 >>> 24) & 15], DIGITS[(trace1 >>> 20) & 15], DIGITS[(trace1 >>> 16) & 15], DIGITS[(trace1 >>> 12) & 15], DIGITS[(trace1 >>> 8) & 15], DIGITS[(trace1 >>> 4) & 15], DIGITS[trace1 & 15],
+    DIGITS[trace2 >>> 28], DIGITS[(trace2 >>> 24) & 15], DIGITS[(trace2 >>> 20) & 15], DIGITS[(trace2 >>> 16) & 15], DIGITS[(trace2 >>> 12) & 15], DIGITS[(trace2 >>> 8) & 15], DIGITS[(trace2 >>> 4) & 15], DIGITS[trace2 & 15],
+    DIGITS[trace3 >>> 28], DIGITS[(trace3 >>> 24) & 15], DIGITS[(trace3 >>> 20) & 15], DIGITS[(trace3 >>> 16) & 15], DIGITS[(trace3 >>> 12) & 15], DIGITS[(trace3 >>> 8) & 15], DIGITS[(trace3 >>> 4) & 15], DIGITS[trace3 & 15],
+    DASH,
+    DIGITS[span0 >>> 28], DIGITS[(span0 >>> 24) & 15], DIGITS[(span0 >>> 20) & 15], DIGITS[(span0 >>> 16) & 15], DIGITS[(span0 >>> 12) & 15], DIGITS[(span0 >>> 8) & 15], DIGITS[(span0 >>> 4) & 15], DIGITS[span0 & 15],
+    DIGITS[span1 >>> 28], DIGITS[(span1 >>> 24) & 15], DIGITS[(span1 >>> 20) & 15], DIGITS[(span1 >>> 16) & 15], DIGITS[(span1 >>> 12) & 15], DIGITS[(span1 >>> 8) & 15], DIGITS[(span1 >>> 4) & 15], DIGITS[span1 & 15],
+    DASH, ZERO, DIGITS[span.bits & KNOWN_FLAGS],
+  );
 }
 
 /**

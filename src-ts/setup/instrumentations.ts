@@ -22,7 +22,7 @@ export function startInstrumentations(
     undo.push(() => guarded(instrumentation, 'stop', () => instrumentation.disable?.()));
   }
   if (options.http !== false) {
-    const http = installHttpInstrumentation(stepAside(options.http ?? {}, given), { tracer: provider.getTracer(OWN_SCOPE, version), warn: warnOnce });
+    const http = installHttpInstrumentation(stepAside(options.http ?? {}, given), { tracer: provider.getTracer(OWN_SCOPE, version) });
     undo.push(() => http.disable());
   }
   return () => {

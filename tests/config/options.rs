@@ -16,6 +16,7 @@ fn a_misspelt_option_names_the_nearest_known_one() {
         (r#"{"exporter":{"tls":{"cafile":"x"}}}"#, "exporter.tls.caFile"),
         (r#"{"limits":{"attributePerLinksCount":1}}"#, "limits.attributePerLinkCount"),
         (r#"{"propagator":["baggage"]}"#, "propagators"),
+        (r#"{"fetch":false}"#, "http.fetch"),
     ];
     for (options, meant) in rows {
         let found = resolved(options, &[]);
@@ -40,7 +41,8 @@ fn options_of_later_versions_are_one_warning_and_those_that_ask_for_nothing_none
         assert!(messages(&found).contains(option), "{option}");
     }
     assert_eq!(found.settings.sampler.ratio, 0.5, "its neighbours still count");
-    let nothing = r#"{"spool":false,"redact":[],"sampling":{"keepErrors":false,"rules":null},"instrumentations":[{}],"spanProcessors":[],"http":false,"fetch":false}"#;
+    let nothing =
+        r#"{"spool":false,"redact":[],"sampling":{"keepErrors":false,"rules":null},"instrumentations":[{}],"spanProcessors":[],"http":false}"#;
     assert_eq!(codes(&resolved(nothing, &[])), [""; 0]);
 }
 

@@ -1,0 +1,50 @@
+/** Writing one response header at a fraction of what `setHeader` costs: name and value are known to be valid, so nothing checks them for each response. */
+
+import { IncomingMessage, OutgoingMessage, ServerResponse } from 'node:http';
+
+/** Where Node keeps headers that are not written yet: by lower-case name, the name as it was given and the value. */
+type HeaderTable = Record<string, [name: string, value: string]>;
+
+type Tabled = Record<symbol, HeaderTable | null | undefined>;
+
+const { setHeader } = OutgoingMessage.prototype;
+
+/** Node's key of that table, once it was looked for; `null` where this Node keeps headers in another way. */
+let tableKey: symbol | null | undefined;
+
+/** What sets the header `name`, which must be a valid name, on responses whose headers are not sent. Its values must be valid. */
+export function headerSetter(name: string): (response: ServerResponse, value: string) => void {
+  tableKey ??= findTableKey();
+  if (tableKey === null) return (response, value) => response.setHeader(name, value);
+  const key = tableKey;
+  const lowerName = name.toLowerCase();
+  return (response, value) => {
+    const table = (response as unknown as Tabled)[key];
+    // An HTTP/2 response has no such table. And who puts a `setHeader` of their own in the way wants to hear of the header.
+    if (table === undefined || response.setHeader !== setHeader) response.setHeader(name, value);
+    else if (table !== null) table[lowerName] = [name, value];
+    else (response as unknown as Tabled)[key] = tableOf(lowerName, name, value);
+  };
+}
+
+function tableOf(lowerName: string, name: string, value: string): HeaderTable {
+  const table = Object.create(null) as HeaderTable;
+  table[lowerName] = [name, value];
+  return table;
+}
+
+/** The key is found by its name, and believed only if Node reads, and replaces, what was put there. */
+function findTableKey(): symbol | null {
+  try {
+    const response = new ServerResponse(new IncomingMessage(null as never));
+    const key = Object.getOwnPropertySymbols(response).find((symbol) => symbol.description === 'kOutHeaders');
+    const tabled = response as unknown as Tabled;
+    if (key === undefined || tabled[key] !== null) return null;
+    tabled[key] = tableOf('x-probe', 'X-Probe', 'one');
+    const isRead = response.getHeader('X-probe') === 'one' && response.getHeaderNames().join() === 'x-probe';
+    response.setHeader('X-PROBE', 'two');
+    return isRead && response.getHeader('x-probe') === 'two' && response.getHeaderNames().length === 1 ? key : null;
+  } catch {
+    return null;
+  }
+}
