@@ -20,15 +20,18 @@ import {
   W_TAIL,
   W_WAKE_AT,
 } from '../native/layout.gen';
-import { Dictionary } from './dictionary';
+import { Dictionary, type Scope } from './dictionary';
 import { Encoder, NO_ROOM } from './encoder';
-import type { SpanRecord } from './span-record';
+import { type FlatAttributes, keysOf, type SpanRecord } from './span-record';
 
 const RING_WORD = (HEADER_BYTES + DICTIONARY_BYTES) >> 2;
 const RING_MASK = RING_BYTES - 1;
 const SLOT_WORDS = SLOT_BYTES >> 2;
 /** A span that does not fit {@link RECORD_MAX_BYTES} is tried again with its strings cut to these lengths. */
 const CUTS = [64 * 1024, 8 * 1024, 1024, 64];
+
+/** Sequences of keys that are remembered for names that spans only start with. */
+const MAX_LEARNT = 128;
 
 /** The writer of one thread's ring. Nothing here blocks: a full ring drops the newest span and counts it. */
 export class Recorder {
@@ -44,6 +47,7 @@ export class Recorder {
   private published = 0;
   private started = 0;
   private notSampled = 0;
+  private learnt = 0;
 
   constructor(
     private readonly memory: ArrayBuffer,
@@ -70,6 +74,21 @@ export class Recorder {
   /** Counts a span that ended after the shutdown, when nothing is written any more. */
   countLate(): void {
     this.doubles[D_DROPPED_SHUTDOWN]++;
+  }
+
+  /**
+   * Remembers the keys of a span that gets another name, so that the next one that starts with its first name has a template to go by: server spans
+   * start as `GET` and end as `GET /users/:id`. Only so many, because a first name may be a new one each time.
+   */
+  learn(scope: Scope, name: string, list: FlatAttributes): void {
+    if (this.learnt >= MAX_LEARNT) return;
+    this.dictionary.number(scope);
+    let template = scope.families.get(name)?.of(list);
+    if (template === undefined) {
+      this.learnt++;
+      template = this.dictionary.template(scope, name, keysOf(list));
+    }
+    if (template !== undefined) template.family.usual = template;
   }
 
   /** Writes a finished span. */

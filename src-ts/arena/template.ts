@@ -64,6 +64,12 @@ export class Family {
     return this.variants.find((other) => other.count > count && other.keys[count] === key && other.beginsAs(template, count));
   }
 
+  /** A sequence that begins with the first `count` keys of `template`, which may be another family's: that of a span's name until now. */
+  goingOn(template: Template, count: number): Template | undefined {
+    const { usual } = this;
+    return usual?.beginsAs(template, count) ? usual : this.variants.find((other) => other.beginsAs(template, count));
+  }
+
   /** The sequence of just the first `count` keys of `template`. */
   prefix(template: Template, count: number): Template | undefined {
     return this.variants.find((other) => other.count === count && other.beginsAs(template, count));

@@ -228,8 +228,11 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
 
   updateName(name: string): this {
     if ((this.bits & ENDED) !== 0) return this.refuse();
-    this.spread();
+    const first = this.name;
     this.name = textOf(name);
+    const moved = this.template && this.scope.families.get(this.name)?.goingOn(this.template, this.count);
+    if (moved === undefined) this.core.recorder?.learn(this.scope, first, this.spread());
+    else this.template = moved;
     return this;
   }
 
@@ -324,8 +327,7 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
       const fitting = count < template.count && template.keys[count] === key ? template : template.family.branch(template, count, key);
       if (fitting !== undefined) {
         this.template = fitting;
-        this.list[count] = value;
-        this.count = count + 1;
+        this.list[this.count++] = value;
         return this;
       }
       this.spread();
@@ -337,9 +339,10 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
   }
 
   /** Leaves the template: keys and values in turn from here on. */
-  private spread(): void {
+  private spread(): FlatAttributes {
     this.list = flatList(this);
     this.template = undefined;
+    return this.list;
   }
 
   /** The list is full: it may hold a key twice, and a key that it holds may still change its value. */
