@@ -2,6 +2,7 @@
 import type { Context, Span } from '@opentelemetry/api';
 import { errorType } from '../http/semantics';
 import type { AttributeList } from '../http/starter';
+import { extractTraceContext } from '../propagation/carrier';
 import { activeContext, runWith, spanOf } from '../trace/active';
 import { EMPTY_CONTEXT } from '../trace/context';
 import { failSpan, isPromise, setError } from '../trace/run';
@@ -13,7 +14,7 @@ import { processingContext } from './context';
 import { attemptOf, deathsOf, sentMillisOf } from './delivery';
 import { extractMessage } from './extract';
 import { type Fields, fieldsOf } from './fields';
-import { guarded } from './guard';
+import { warnUntraced } from './guard';
 import { linkTo, queueTime } from './process';
 import * as names from './semantics';
 import { starter, tracer } from './starter';
@@ -23,9 +24,6 @@ export type Settlement = 'ack' | 'requeue' | 'discard';
 
 /** A consumer's handler. */
 export type Handler = (this: unknown, message: unknown) => unknown;
-
-const CONSUME = new AmqpNames('consume');
-const GET = new AmqpNames('get');
 
 /** One delivered message: its span ends when it was settled and its handler is done. */
 class Delivered {
@@ -83,12 +81,17 @@ class Delivered {
 export class Deliveries {
   /** Those that are not settled, by delivery tag: in the order of their tags, which the broker counts up. */
   private readonly open = new Map<number, Delivered>();
+  private readonly consumed: AmqpNames;
+  private readonly got: AmqpNames;
 
-  constructor(private readonly peer: Peer) {}
+  constructor(peer: Peer) {
+    this.consumed = new AmqpNames('consume', 'process', peer);
+    this.got = new AmqpNames('get', 'receive', peer);
+  }
 
   /** Runs a consumer's handler inside a span for the message. */
   deliver(queue: string, autoAck: boolean, message: object, handler: Handler, self: unknown): unknown {
-    const started = guarded('OBS_AMQP_FAILED', () => this.start(queue, autoAck, message as Fields));
+    const started = this.start(queue, autoAck, message as Fields);
     if (started === undefined) return Reflect.apply(handler, self, [message]);
     const { delivered, within, tag } = started;
     let result: unknown;
@@ -139,57 +142,68 @@ export class Deliveries {
     for (const delivered of lost) delivered.lose();
   }
 
-  private start(queue: string, autoAck: boolean, message: Fields): { delivered: Delivered; within: Context; tag: number } {
-    const carried = extractMessage(message, EMPTY_CONTEXT);
-    const from = read(message, CONSUME, queue, this.peer);
-    const span = starter().start(from.destination.spanName, names.KIND_CONSUMER, carried, attributesOf, from);
-    const delivered = new Delivered(span, autoAck);
-    if (!autoAck && span.isRecording()) this.open.set(from.tag, delivered);
-    return { delivered, within: processingContext(carried, span, identified(spanOf(carried))), tag: from.tag };
+  /** The span of a message that was asked for, from the moment it was asked for. */
+  recordGet(queue: string, message: Fields, startTime: number): void {
+    const from = read(message, this.got, queue);
+    const brought = identified(spanOf(carriedContext(message, from)));
+    const links = brought === undefined ? [] : [linkTo(brought, undefined)];
+    const span = tracer().startSpan(from.destination.spanName, { kind: names.KIND_CLIENT, startTime, links }, activeContext());
+    const list = attributesOf(from);
+    for (let i = 0; i < list.length; i += 2) span.setAttribute(list[i] as string, list[i + 1]);
+    span.end();
+  }
+
+  private start(queue: string, autoAck: boolean, message: Fields): { delivered: Delivered; within: Context; tag: number } | undefined {
+    try {
+      const from = read(message, this.consumed, queue);
+      const carried = carriedContext(message, from);
+      const span = starter().start(from.destination.spanName, names.KIND_CONSUMER, carried, attributesOf, from);
+      const delivered = new Delivered(span, autoAck);
+      if (!autoAck && span.isRecording()) this.open.set(from.tag, delivered);
+      return { delivered, within: processingContext(carried, span, identified(spanOf(carried))), tag: from.tag };
+    } catch (error) {
+      warnUntraced('OBS_AMQP_FAILED', error);
+      return undefined;
+    }
   }
 }
 
-/** The span of a message that was asked for, from the moment it was asked for. */
-export function recordGet(queue: string, message: Fields, startTime: number, peer: Peer): void {
-  const from = read(message, GET, queue, peer);
-  const brought = identified(spanOf(extractMessage(message, EMPTY_CONTEXT)));
-  const links = brought === undefined ? [] : [linkTo(brought, undefined)];
-  const span = tracer().startSpan(from.destination.spanName, { kind: names.KIND_CLIENT, startTime, links }, activeContext());
-  const list = attributesOf(from, 'get', 'receive');
-  for (let i = 0; i < list.length; i += 2) span.setAttribute(list[i] as string, list[i + 1]);
-  span.end();
+/** The context in the headers of a message, or else in its body. */
+function carriedContext(message: Fields, { headers }: Read): Context {
+  const carried = headers === undefined ? EMPTY_CONTEXT : extractTraceContext(headers, EMPTY_CONTEXT);
+  return spanOf(carried) === undefined ? extractMessage(message, EMPTY_CONTEXT) : carried;
 }
 
 /** What the attributes of a delivery are made of. */
 interface Read {
   readonly destination: AmqpDestination;
   readonly tag: number;
+  readonly routingKey: string;
   readonly fields: Fields;
   readonly properties: Fields | undefined;
-  readonly peer: Peer;
+  readonly headers: Fields | undefined;
 }
 
-function read(message: Fields, operation: AmqpNames, queue: string, peer: Peer): Read {
+function read(message: Fields, operation: AmqpNames, queue: string): Read {
   const fields = fieldsOf(message['fields']) ?? {};
+  const properties = fieldsOf(message['properties']);
   const { exchange, routingKey, deliveryTag } = fields as { exchange?: unknown; routingKey?: unknown; deliveryTag?: unknown };
-  const destination = operation.ofDelivery(typeof exchange === 'string' ? exchange : '', typeof routingKey === 'string' ? routingKey : '', queue);
-  return { destination, tag: typeof deliveryTag === 'number' ? deliveryTag : -1, fields, properties: fieldsOf(message['properties']), peer };
+  const key = typeof routingKey === 'string' ? routingKey : '';
+  return {
+    destination: operation.ofDelivery(typeof exchange === 'string' ? exchange : '', key, queue),
+    tag: typeof deliveryTag === 'number' ? deliveryTag : -1,
+    routingKey: key,
+    fields,
+    properties,
+    headers: fieldsOf(properties?.['headers']),
+  };
 }
 
-function attributesOf({ destination, tag, fields, properties, peer }: Read, operation = 'consume', type = 'process'): AttributeList {
-  const headers = fieldsOf(properties?.['headers']);
-  // biome-ignore format: one attribute a line
-  const list: AttributeList = [
-    names.SYSTEM, names.RABBITMQ,
-    names.OPERATION_NAME, operation,
-    names.OPERATION_TYPE, type,
-    names.DESTINATION_NAME, destination.name,
-    names.DELIVERY_ATTEMPT, attemptOf(fields, headers),
-    ...peer.attributes,
-  ];
-  if (destination.anonymous) list.push(names.DESTINATION_ANONYMOUS, true);
+function attributesOf({ destination, tag, routingKey, fields, properties, headers }: Read): AttributeList {
+  const list = destination.attributes.slice();
+  list.push(names.DELIVERY_ATTEMPT, attemptOf(fields, headers));
   if (tag >= 0) list.push(names.DELIVERY_TAG, tag);
-  pushText(list, names.ROUTING_KEY, fields['routingKey']);
+  if (routingKey !== '') list.push(names.ROUTING_KEY, routingKey);
   pushText(list, names.MESSAGE_ID, properties?.['messageId']);
   pushText(list, names.CONVERSATION_ID, properties?.['correlationId']);
   const waited = queueTime(sentMillisOf(properties, headers));

@@ -1,12 +1,14 @@
 /** Destinations of RabbitMQ as the conventions name them (semantic conventions for RabbitMQ, `messaging.destination.name`). */
-import { spanName } from './semantics';
+import type { AttributeList } from '../http/starter';
+import type { Peer } from './amqp-peer';
+import { DESTINATION_ANONYMOUS, DESTINATION_NAME, OPERATION_NAME, OPERATION_TYPE, RABBITMQ, SYSTEM, spanName } from './semantics';
 
 /** A destination, and the name of the span of an operation on it. */
 export interface AmqpDestination {
   readonly name: string;
   readonly spanName: string;
-  /** Whether the broker made the name up. */
-  readonly anonymous: boolean;
+  /** The attributes of every operation on it, to be copied. */
+  readonly attributes: AttributeList;
 }
 
 /** The default exchange without a routing key. */
@@ -16,11 +18,15 @@ const ANONYMOUS = /(^|:)amq\.(gen-|rabbitmq\.reply-to)/;
 /** Names are kept up to this many, so that equal ones are the same string; where routing keys are endless, further ones are made anew. */
 const MAX_KEPT = 256;
 
-/** The names of one operation. */
+/** The names of one operation on one channel. */
 export class AmqpNames {
   private readonly kept = new Map<string, AmqpDestination>();
 
-  constructor(private readonly operation: string) {}
+  constructor(
+    private readonly operation: 'publish' | 'consume' | 'get',
+    private readonly type: 'send' | 'process' | 'receive',
+    private readonly peer: Peer,
+  ) {}
 
   /** Where a message is published to. */
   ofPublish(exchange: string, routingKey: string): AmqpDestination {
@@ -38,10 +44,23 @@ export class AmqpNames {
   private of(name: string): AmqpDestination {
     let destination = this.kept.get(name);
     if (destination === undefined) {
-      const anonymous = ANONYMOUS.test(name);
-      destination = { name, spanName: spanName(this.operation, anonymous ? undefined : name), anonymous };
+      destination = this.make(name);
       if (this.kept.size < MAX_KEPT) this.kept.set(name, destination);
     }
     return destination;
+  }
+
+  private make(name: string): AmqpDestination {
+    const anonymous = ANONYMOUS.test(name);
+    // biome-ignore format: one attribute a line
+    const attributes: AttributeList = [
+      SYSTEM, RABBITMQ,
+      OPERATION_NAME, this.operation,
+      OPERATION_TYPE, this.type,
+      DESTINATION_NAME, name,
+      ...this.peer.attributes,
+    ];
+    if (anonymous) attributes.push(DESTINATION_ANONYMOUS, true);
+    return { name, spanName: spanName(this.operation, anonymous ? undefined : name), attributes };
   }
 }

@@ -17,14 +17,11 @@ import { linkTo } from './process';
 import * as names from './semantics';
 import { starter } from './starter';
 
-const NAMES = new AmqpNames('publish');
-
 /** What the attributes of a publish are made of. */
 interface Publish {
   readonly destination: AmqpDestination;
   readonly routingKey: string;
   readonly options: Fields | undefined;
-  readonly peer: Peer;
 }
 
 /** A message under way. */
@@ -75,14 +72,23 @@ export class Publishing {
   }
 }
 
-/** Starts the span of a publish, and finds the context that the message is to carry. */
-export function startPublish(exchange: unknown, routingKey: unknown, content: unknown, given: unknown, peer: Peer): Publishing {
-  const caller = activeContext();
-  const options = fieldsOf(given);
-  const key = typeof routingKey === 'string' ? routingKey : '';
-  const destination = NAMES.ofPublish(typeof exchange === 'string' ? exchange : '', key);
-  const span = starter().start(destination.spanName, names.KIND_PRODUCER, caller, attributesOf, { destination, routingKey: key, options, peer });
-  return new Publishing(span, caller, carriedContext(fieldsOf(options?.['headers']), content, caller, span), options, peer);
+/** The publishes of one channel. */
+export class Publishes {
+  private readonly names: AmqpNames;
+
+  constructor(private readonly peer: Peer) {
+    this.names = new AmqpNames('publish', 'send', peer);
+  }
+
+  /** Starts the span of a publish, and finds the context that the message is to carry. */
+  start(exchange: unknown, routingKey: unknown, content: unknown, given: unknown): Publishing {
+    const caller = activeContext();
+    const options = fieldsOf(given);
+    const key = typeof routingKey === 'string' ? routingKey : '';
+    const destination = this.names.ofPublish(typeof exchange === 'string' ? exchange : '', key);
+    const span = starter().start(destination.spanName, names.KIND_PRODUCER, caller, attributesOf, { destination, routingKey: key, options });
+    return new Publishing(span, caller, carriedContext(fieldsOf(options?.['headers']), content, caller, span), options, this.peer);
+  }
 }
 
 function carriedContext(headers: Fields | undefined, content: unknown, caller: Context, span: Span): Context | undefined {
@@ -121,16 +127,8 @@ function hasTraceparent(headers: Fields): boolean {
   return false;
 }
 
-function attributesOf({ destination, routingKey, options, peer }: Publish): AttributeList {
-  // biome-ignore format: one attribute a line
-  const list: AttributeList = [
-    names.SYSTEM, names.RABBITMQ,
-    names.OPERATION_NAME, 'publish',
-    names.OPERATION_TYPE, 'send',
-    names.DESTINATION_NAME, destination.name,
-    ...peer.attributes,
-  ];
-  if (destination.anonymous) list.push(names.DESTINATION_ANONYMOUS, true);
+function attributesOf({ destination, routingKey, options }: Publish): AttributeList {
+  const list = destination.attributes.slice();
   if (routingKey !== '') list.push(names.ROUTING_KEY, routingKey);
   pushText(list, names.MESSAGE_ID, options?.['messageId']);
   pushText(list, names.CONVERSATION_ID, options?.['correlationId']);

@@ -3,11 +3,11 @@ import { type Method, patch } from '../http/patch';
 import { describe } from '../http/warnings';
 import { warnOnce } from '../native/warn';
 import { isPromise } from '../trace/run';
-import { Deliveries, type Handler, recordGet, type Settlement } from './amqp-consume';
+import { Deliveries, type Handler, type Settlement } from './amqp-consume';
 import { Peer } from './amqp-peer';
-import { type Publishing, startPublish } from './amqp-publish';
+import { Publishes, type Publishing } from './amqp-publish';
 import { fieldsOf } from './fields';
-import { guarded } from './guard';
+import { guarded, warnUntraced } from './guard';
 
 /** A channel as amqplib makes it, plain or confirm, with promises or callbacks. */
 export interface AmqpChannel {
@@ -52,10 +52,11 @@ function trace(channel: AmqpChannel & { [TRACED]?: true; on?: unknown }): void {
   Object.defineProperty(channel, TRACED, { value: true });
   const peer = new Peer(channel);
   const deliveries = new Deliveries(peer);
+  const publishes = new Publishes(peer);
   const outbox = new Outbox(channel);
-  patch(channel, 'publish', (original) => publishOf(original, peer, outbox, 'waitForConfirms' in channel));
+  patch(channel, 'publish', (original) => publishOf(original, publishes, outbox, 'waitForConfirms' in channel));
   patch(channel, 'consume', (original) => consumeOf(original, deliveries));
-  if ('get' in channel) patch(channel, 'get', (original) => getOf(original, peer));
+  if ('get' in channel) patch(channel, 'get', (original) => getOf(original, deliveries));
   settling(channel, deliveries);
   if (typeof channel.on === 'function') Reflect.apply(channel.on, channel, ['close', () => deliveries.loseAll()]);
 }
@@ -80,7 +81,11 @@ class Outbox {
         function (this: unknown, fields: unknown, properties: { headers?: unknown }, content: unknown) {
           const { publishing } = outbox;
           outbox.publishing = undefined;
-          if (publishing !== undefined) guarded('OBS_AMQP_FAILED', () => publishing.addTo(properties.headers as Record<string, unknown>));
+          try {
+            publishing?.addTo(properties.headers as Record<string, unknown>);
+          } catch (error) {
+            warnUntraced('OBS_AMQP_FAILED', error);
+          }
           return original.call(this, fields, properties, content);
         },
     );
@@ -103,9 +108,18 @@ class Outbox {
   }
 }
 
-function publishOf(original: Method, peer: Peer, outbox: Outbox, confirms: boolean): Method {
+function startedPublish(publishes: Publishes, args: readonly unknown[]): Publishing | undefined {
+  try {
+    return publishes.start(args[0], args[1], args[2], args[3]);
+  } catch (error) {
+    warnUntraced('OBS_AMQP_FAILED', error);
+    return undefined;
+  }
+}
+
+function publishOf(original: Method, publishes: Publishes, outbox: Outbox, confirms: boolean): Method {
   return function (this: unknown, ...args: unknown[]) {
-    const publishing = guarded('OBS_AMQP_FAILED', () => startPublish(args[0], args[1], args[2], args[3], peer));
+    const publishing = startedPublish(publishes, args);
     if (publishing === undefined) return original.apply(this, args);
     if (confirms) args[4] = publishing.confirmed(args[4]);
     try {
@@ -134,12 +148,12 @@ function consumeOf(original: Method, deliveries: Deliveries): Method {
   };
 }
 
-function getOf(original: Method, peer: Peer): Method {
+function getOf(original: Method, deliveries: Deliveries): Method {
   return function (this: unknown, queue: unknown, ...rest: unknown[]) {
     const startTime = Date.now();
     const record = (message: unknown): void => {
       const got = fieldsOf(message);
-      if (got !== undefined) guarded('OBS_AMQP_FAILED', () => recordGet(typeof queue === 'string' ? queue : '', got, startTime, peer));
+      if (got !== undefined) guarded('OBS_AMQP_FAILED', () => deliveries.recordGet(typeof queue === 'string' ? queue : '', got, startTime));
     };
     const callback = rest[1];
     if (typeof callback === 'function') {
@@ -166,8 +180,12 @@ function settling(channel: AmqpChannel, deliveries: Deliveries): void {
       name,
       (original) =>
         function (this: unknown, ...args: unknown[]) {
-          const result: unknown = Reflect.apply(original, this, args);
-          guarded('OBS_AMQP_FAILED', () => settle(args));
+          const result: unknown = original.apply(this, args);
+          try {
+            settle(args);
+          } catch (error) {
+            warnUntraced('OBS_AMQP_FAILED', error);
+          }
           return result;
         },
     );

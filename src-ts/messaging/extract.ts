@@ -29,7 +29,8 @@ export function extractMessage(message: unknown, context: Context = EMPTY_CONTEX
 }
 
 function fromMessage(message: Fields, base: Context): Context {
-  const hidden = hiddenOf(message);
+  // Only what SQS delivers has something kept beside it.
+  const hidden = message['ReceiptHandle'] === undefined ? undefined : hiddenOf(message);
   const transport = transportCarrier(message, hidden?.attributes);
   const carried = transport === undefined ? base : extractTraceContext(transport, base);
   if (hasSpanOver(base, carried)) return carried;

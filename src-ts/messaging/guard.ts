@@ -7,7 +7,12 @@ export function guarded<T>(code: string, call: () => T): T | undefined {
   try {
     return call();
   } catch (error) {
-    warnOnce(code, `a message could not be traced (${describe(error)}); it is sent and received as without tracing.`);
+    warnUntraced(code, error);
     return undefined;
   }
+}
+
+/** Says once that a message was not traced. */
+export function warnUntraced(code: string, error: unknown): void {
+  warnOnce(code, `a message could not be traced (${describe(error)}); it is sent and received as without tracing.`);
 }
