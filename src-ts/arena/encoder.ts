@@ -194,10 +194,23 @@ export class Encoder {
   private internable(text: string, template: Template, i: number): number {
     const novel = template.novel[i];
     if (novel <= GIVE_UP || text.length > MAX_STRING_LENGTH) return -1;
+    if (text.length > LOOP_LENGTH) return this.internableLong(text, template, i);
     const known = this.dictionary.find(text);
     if (known !== undefined) return known;
     template.novel[i] = novel - 1;
     return novel > 0 ? this.dictionary.intern(text) : -1;
+  }
+
+  /** The same for a long string. */
+  private internableLong(text: string, template: Template, i: number): number {
+    const long = template.longStrings(i);
+    const kept = long.find(text);
+    if (kept >= 0) return kept;
+    const known = this.dictionary.find(text);
+    if (known === undefined) template.novel[i]--;
+    const number = known ?? (template.novel[i] >= 0 ? this.dictionary.intern(text) : -1);
+    if (number >= 0) long.keep(this.dictionary.strings[number], number);
+    return number;
   }
 
   /** Any value, in line. */

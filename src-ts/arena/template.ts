@@ -1,5 +1,7 @@
 /** Templates: the keys that spans of one name set, in their order, so that a record need not repeat them. */
 
+import { LongStrings } from './long-strings';
+
 /** How many new strings one attribute of a template may intern: what keeps changing is not worth a number. */
 const NOVEL_STRINGS = 32;
 /** Sequences of keys remembered for one span name. */
@@ -18,6 +20,8 @@ export class Template {
   readonly codes: number[];
   /** New strings that each key may still intern; far below zero, the key is not even looked up. */
   readonly novel: number[];
+  /** Per key, made when there is the first. */
+  readonly long: (LongStrings | undefined)[];
 
   constructor(number: number, family: Family, keys: readonly string[]) {
     this.number = number;
@@ -27,6 +31,13 @@ export class Template {
     this.last = keys.map(() => NOTHING);
     this.codes = keys.map(() => 0);
     this.novel = keys.map(() => NOVEL_STRINGS);
+    this.long = keys.map(() => undefined);
+  }
+
+  /** The long strings of one key. */
+  longStrings(i: number): LongStrings {
+    this.long[i] ??= new LongStrings();
+    return this.long[i];
   }
 
   /** Room for the values of a span that begins with these keys. Literal lengths: V8 allocates those in line, with no call. */

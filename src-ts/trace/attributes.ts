@@ -3,6 +3,17 @@ import type { Attributes } from '@opentelemetry/api';
 import type { FlatAttributes } from '../arena/span-record';
 import { warnOnce } from '../native/warn';
 
+const PLAIN = {};
+
+/** Whether enumerating an object gives its own properties only, as far as that can be told at once: asking key by key is a call for each. */
+export function hasOnlyOwn(attributes: object): boolean {
+  const prototype = Object.getPrototypeOf(attributes);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  // Somebody may have extended Object.prototype.
+  for (const _ in PLAIN) return false;
+  return true;
+}
+
 /** What {@link cleanValue} gives for a value that no attribute can have. */
 export const INVALID: unique symbol = Symbol('invalid attribute value');
 
@@ -14,8 +25,6 @@ const MAX_ELEMENTS = 4096;
 const MAX_ELEMENTS_IN_ALL = MAX_ELEMENTS;
 /** Elements that the value being copied may still have. */
 let elementsLeft = 0;
-
-const hasOwn = Object.prototype.hasOwnProperty;
 
 /**
  * The value as it will be recorded: strings cut to `maxLength`, arrays, bytes and maps copied. Strings, numbers, booleans, arrays, `Uint8Array`
@@ -111,8 +120,9 @@ export function flatten(attributes: unknown, maxCount: number, maxLength: number
   let dropped = 0;
   if (typeof attributes !== 'object' || attributes === null || ArrayBuffer.isView(attributes)) return { list, dropped };
   try {
+    const allOwn = hasOnlyOwn(attributes);
     for (const key in attributes) {
-      if (!hasOwn.call(attributes, key)) continue;
+      if (!allOwn && !Object.hasOwn(attributes, key)) continue;
       const raw = (attributes as Record<string, unknown>)[key];
       if (raw === undefined || raw === null) continue;
       if (list.length >> 1 >= maxCount) {

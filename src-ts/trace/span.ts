@@ -7,7 +7,7 @@ import { type FlatAttributes, flatList, type SpanRecord } from '../arena/span-re
 import type { Template } from '../arena/template';
 import { B_KIND_SHIFT, B_PARENT_REMOTE, B_STATUS_SHIFT } from '../native/layout.gen';
 import { warnOnce } from '../native/warn';
-import { cleanValue, compact, flatten, INVALID, toObject, warnInvalid, warnThrew } from './attributes';
+import { cleanValue, compact, flatten, hasOnlyOwn, INVALID, toObject, warnInvalid, warnThrew } from './attributes';
 import type { TraceCore } from './core';
 import { exceptionAttributes } from './exception';
 import { Extras } from './extras';
@@ -141,8 +141,9 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     // Bytes are no attributes: each of millions would be one.
     if (typeof attributes !== 'object' || attributes === null || ArrayBuffer.isView(attributes)) return this;
     try {
+      const allOwn = hasOnlyOwn(attributes);
       for (const key in attributes) {
-        if (Object.hasOwn(attributes, key)) this.setAttribute(key, attributes[key]);
+        if (allOwn || Object.hasOwn(attributes, key)) this.setAttribute(key, attributes[key]);
       }
     } catch {
       warnThrew();
