@@ -6,6 +6,7 @@ import { run } from '../lifecycle/parts/service.mjs';
 const REQUIRE = `
 import { createRequire } from 'node:module';
 const require = createRequire(process.cwd() + '/');
+const loaded = () => Object.keys(require.cache).some((file) => file.includes('@opentelemetry'));
 `;
 const MEMORY = { OTEL_TRACES_EXPORTER: 'none' };
 
@@ -14,6 +15,15 @@ async function answer(source, options) {
   assert.deepEqual([code, stderr], [0, '']);
   return JSON.parse(stdout);
 }
+
+test('starting does not load the API, nor do spans, contexts and headers of our own', async () => {
+  const result = await answer(`
+    const carrier = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', tracestate: 'a=1', baggage: 'b=2' };
+    const context = observability.extractTraceContext(carrier);
+    const out = await withSpan('own', async () => observability.injectTraceContext({}, context));
+    console.log(JSON.stringify([loaded(), out]));`);
+  assert.deepEqual(result, [false, { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', tracestate: 'a=1', baggage: 'b=2' }]);
+});
 
 for (const [when, before, init] of [
   ['after', '', `const api = require('@opentelemetry/api'); const tracer = api.trace.getTracer('user');`],
