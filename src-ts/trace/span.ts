@@ -96,7 +96,6 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
   get isRemote(): boolean {
     return false;
   }
-
   get traceState(): TraceState | undefined {
     return this.extras?.state;
   }
