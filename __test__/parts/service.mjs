@@ -11,10 +11,16 @@ const END_MILLIS = 10_000;
 
 /** Ends what a test left running when its process goes, also by a failed assertion. */
 const running = new Set();
-process.once('exit', () => {
+const endRunning = () => {
   for (const child of running) {
     child.kill('SIGKILL');
   }
+};
+process.once('exit', endRunning);
+// The test runner ends a file that takes too long by SIGTERM, of which `exit` does not tell.
+process.once('SIGTERM', () => {
+  endRunning();
+  process.kill(process.pid, 'SIGTERM');
 });
 
 /** Starts a process and resolves once `ready()` does with something truthy. */
