@@ -1,12 +1,12 @@
 /** The context that a message brings, whatever carries it. */
 import type { Context } from '@opentelemetry/api';
 import { extractTraceContext } from '../propagation/carrier';
-import { EMPTY_CONTEXT, SPAN_KEY, withSpanSet } from '../trace/context';
+import { withXray } from '../propagation/xray';
+import { EMPTY_CONTEXT, SPAN_KEY } from '../trace/context';
 import { attributeCarrier } from './attributes';
 import { bodyCarriers } from './body';
 import { type Fields, fieldsOf } from './fields';
 import { hiddenOf } from './hidden';
-import { parseXray } from './xray';
 
 /**
  * The context that a message names, over the root context or `context`; a message without a valid one gives `context` back. Never throws.
@@ -34,9 +34,9 @@ function fromMessage(message: Fields, base: Context): Context {
   const transport = transportCarrier(message, hidden?.attributes);
   const carried = transport === undefined ? base : extractTraceContext(transport, base);
   if (hasSpanOver(base, carried)) return carried;
-  const xray = parseXray(hidden?.system['AWSTraceHeader'] ?? traceHeaderOf(message));
-  if (xray !== undefined) return withSpanSet(carried, xray);
-  return fromBody(bodyOf(message), carried);
+  const xray = hidden?.system['AWSTraceHeader'] ?? traceHeaderOf(message);
+  const traced = typeof xray === 'string' ? withXray(carried, xray) : carried;
+  return traced === carried ? fromBody(bodyOf(message), carried) : traced;
 }
 
 function fromBody(body: unknown, base: Context): Context {

@@ -2,11 +2,9 @@
 import type { Context } from '@opentelemetry/api';
 import { warnOnce } from '../native/warn';
 import { injectTraceContext } from '../propagation/carrier';
-import { SPAN_KEY } from '../trace/context';
-import { identified } from '../trace/tracer';
+import { xrayOf } from '../propagation/xray';
 import { type Fields, fieldsOf } from './fields';
 import { bytesLeft, bytesOfAttribute, fitting, MAX_ATTRIBUTES, sizeOf, TEXT_TYPE } from './room';
-import { formatXray } from './xray';
 
 const SYSTEM_ATTRIBUTE = 'AWSTraceHeader';
 
@@ -37,8 +35,8 @@ export function sqsAddition(context: Context, body: unknown, given: Fields | und
     const attributes = Object.fromEntries(fit.map(([name, value]) => [name, { DataType: TEXT_TYPE, StringValue: value }]));
     return { attributes: { ...kept, ...attributes }, traceHeader: undefined, bytes: fit.reduce((sum, one) => sum + bytesOfAttribute(...one), 0) };
   }
-  const span = identified(context.getValue(SPAN_KEY));
-  return span === undefined ? NOTHING : { ...NOTHING, traceHeader: formatXray(span) };
+  const traceHeader = xrayOf(context);
+  return traceHeader === undefined ? NOTHING : { ...NOTHING, traceHeader };
 }
 
 /** The input of a send, or an entry of a batch, with a context in it. The given one stays as it is: it may be used again. */
