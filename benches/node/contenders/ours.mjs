@@ -14,9 +14,11 @@ export async function start({ sink, sampled, protocol = 'otlp-http', instrument 
     ...(instrument ? {} : { http: false }),
     ...(propagators ? { propagators } : {}),
   });
-  const api = requireOwn('@opentelemetry/api');
   return {
-    api,
+    // Loaded by cases whose workload calls it, as a service would; the package does without (docs/adr/0004).
+    get api() {
+      return requireOwn('@opentelemetry/api');
+    },
     own,
     tracer: own.getTracer('bench', '1.0.0'),
     flush: () => tracing.forceFlush(30_000),
