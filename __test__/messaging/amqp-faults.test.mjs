@@ -203,6 +203,7 @@ describe('instrumentAmqp, when something fails', { skip: rabbitmqMissing }, () =
     });
     await until('five handlers', () => running.length === 5);
     const closed = new Promise((resolve) => used.channel.on('close', resolve));
+    await until('the queue to be on disk', () => used.broker.hasWritten(durable));
     await used.broker.kill();
     await closed;
     finish();

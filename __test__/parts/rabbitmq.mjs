@@ -1,5 +1,5 @@
 /** RabbitMQ as it is installed, with a node, a port and files of its own. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,6 +70,14 @@ export async function startRabbitmq() {
     /** What it printed last. */
     output: () => running.output(),
     /** Ends it at once, as a machine that loses power does; durable queues and persistent messages stay. */
+    /** Whether the broker has written the definition of a durable queue: it does so a while after it said that the queue is there. */
+    hasWritten: (queue) =>
+      readdirSync(join(folder, 'data'), { recursive: true, withFileTypes: true }).some(
+        (file) =>
+          file.isFile() &&
+          /^(LATEST\.LOG|rabbit_durable_queue\.DC.)$/.test(file.name) &&
+          readFileSync(join(file.parentPath ?? file.path, file.name)).includes(queue),
+      ),
     kill: () => running.kill(),
     /** Starts it again, on the same port. */
     async restart() {
