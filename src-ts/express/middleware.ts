@@ -7,6 +7,7 @@ import { IncomingTracer } from '../http/incoming';
 import { follow } from '../http/lifetime';
 import type { HttpInstrumentationOptions } from '../http/options';
 import { type Carrying, REQUEST_TRACE } from '../http/request';
+import { OWN_SCOPE } from '../native/version';
 import { warnOnce } from '../native/warn';
 import { formatTraceparent, writeTraceparent } from '../propagation/traceparent';
 import { activeContext, runWith } from '../trace/active';
@@ -33,7 +34,7 @@ export type Middleware = (request: IncomingMessage, response: ServerResponse, ne
 export function tracingMiddleware(options: TracingMiddlewareOptions = {}): Middleware {
   const header = usableHeader(options.responseHeader);
   const setHeader = header === undefined ? undefined : headerSetter(header);
-  const tracer = new IncomingTracer(options, tracerFor('@manifest-cyber/observability-ts'));
+  const tracer = new IncomingTracer(options, tracerFor(OWN_SCOPE));
 
   return function tracing(request: IncomingMessage & Carrying, response: ServerResponse & Carrying, next) {
     const before = response[REQUEST_TRACE];

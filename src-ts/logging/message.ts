@@ -1,4 +1,5 @@
 /** A logger for the work on one message. */
+import { MAX_BODY_LENGTH } from '../messaging/body';
 import { extractMessage } from '../messaging/extract';
 import { fieldsOf } from '../messaging/fields';
 import { spanOf } from '../trace/active';
@@ -8,9 +9,6 @@ import type { BaseLogger } from './base-logger';
 import { copyOf } from './call';
 import { type Pin, pinTo, pinToNewTrace } from './ids';
 import { loggerAt, type OtelLogger } from './otel-logger';
-
-/** Longer bodies are not looked into, as `extractMessage` does not. */
-const MAX_BODY_LENGTH = 1024 * 1024;
 
 /** Options of {@link createLoggerWithMessageTrace}. */
 export interface MessageLoggerOptions {

@@ -3,7 +3,7 @@ import { attributeCarrier } from './attributes';
 import { type Fields, fieldsOf, stringOf } from './fields';
 
 /** Longer bodies are not looked into, in characters or bytes. SQS allows 1 MiB. */
-const MAX_BODY_LENGTH = 1024 * 1024;
+export const MAX_BODY_LENGTH = 1024 * 1024;
 /** A body without this word is not parsed. */
 const MARK = 'traceparent';
 

@@ -1,9 +1,8 @@
 /** B3 (openzipkin/b3-propagation): writes one header or several, reads both. */
 import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
 import { loadAddon } from '../native/addon';
-import { isSuppressed, SPAN_KEY } from '../trace/context';
 import { FLAG_DEFERRED, FLAG_SAMPLED, type IdentifiedSpan } from '../trace/identity';
-import { identified } from '../trace/tracer';
+import { spanToSend } from './outgoing';
 import { remoteParent, withRemote } from './remote';
 import { single } from './values';
 
@@ -21,8 +20,8 @@ export class B3Propagator implements TextMapPropagator {
   constructor(private readonly several: boolean) {}
 
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    const span = identified(context.getValue(SPAN_KEY));
-    if (span === undefined || isSuppressed(context)) return;
+    const span = spanToSend(context);
+    if (span === undefined) return;
     const isDebug = Boolean(context.getValue(DEBUG_KEY));
     const decision = decisionOf(span);
     if (!this.several) {

@@ -4,9 +4,8 @@
  */
 import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
 import { loadAddon } from '../native/addon';
-import { isSuppressed, SPAN_KEY } from '../trace/context';
 import { FLAG_DEFERRED, FLAG_SAMPLED, type IdentifiedSpan } from '../trace/identity';
-import { identified } from '../trace/tracer';
+import { spanToSend } from './outgoing';
 import { countRejected } from './rejected';
 import { remoteParent, withRemote } from './remote';
 import { readTracestate } from './tracestate';
@@ -29,8 +28,8 @@ const MAX_TAGS_LENGTH = 512;
 /** Datadog's headers. */
 export class DatadogPropagator implements TextMapPropagator {
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    const span = identified(context.getValue(SPAN_KEY));
-    if (span === undefined || isSuppressed(context)) return;
+    const span = spanToSend(context);
+    if (span === undefined) return;
     const state = stateOf(span);
     const priority = priorityOf(span, state.get('s'));
     setter.set(carrier, TRACE_ID, decimal(span.trace2, span.trace3));

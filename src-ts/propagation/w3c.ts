@@ -1,8 +1,8 @@
 /** W3C's propagators: trace context and baggage. */
 import type { Baggage, Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
-import { isSuppressed, SPAN_KEY, withSpanSet } from '../trace/context';
-import { identified } from '../trace/tracer';
+import { isSuppressed, withSpanSet } from '../trace/context';
 import { readBaggage, writeBaggage } from './baggage';
+import { spanToSend } from './outgoing';
 import { countRejected } from './rejected';
 import { readTraceparent, writeTraceparent } from './traceparent';
 import { writeTracestate } from './tracestate';
@@ -14,8 +14,8 @@ const BAGGAGE_KEY = Symbol.for('OpenTelemetry Baggage Key');
 /** W3C Trace Context (`traceparent`, `tracestate`). */
 export class TraceContextPropagator implements TextMapPropagator {
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    const span = identified(context.getValue(SPAN_KEY));
-    if (span === undefined || isSuppressed(context)) return;
+    const span = spanToSend(context);
+    if (span === undefined) return;
     setter.set(carrier, 'traceparent', writeTraceparent(span));
     const { traceState } = span;
     const header = traceState === undefined ? undefined : writeTracestate(traceState);

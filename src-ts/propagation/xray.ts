@@ -1,9 +1,8 @@
 /** AWS X-Ray (`X-Amzn-Trace-Id`; `AWSTraceHeader` in SQS messages). */
 import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
 import { loadAddon } from '../native/addon';
-import { isSuppressed, SPAN_KEY } from '../trace/context';
 import { FLAG_DEFERRED, FLAG_SAMPLED, type IdentifiedSpan } from '../trace/identity';
-import { identified } from '../trace/tracer';
+import { spanToSend } from './outgoing';
 import { type RemoteParent, remoteParent, withRemote } from './remote';
 import { single } from './values';
 
@@ -34,8 +33,8 @@ export function withXray(context: Context, header: string): Context {
 
 /** The X-Ray header of a context; undefined where it has no span, or nothing is to be traced in it. */
 export function xrayOf(context: Context): string | undefined {
-  const span = identified(context.getValue(SPAN_KEY));
-  return span === undefined || isSuppressed(context) ? undefined : writeXray(span, context.getValue(FIELDS_KEY));
+  const span = spanToSend(context);
+  return span === undefined ? undefined : writeXray(span, context.getValue(FIELDS_KEY));
 }
 
 /** AWS X-Ray. */

@@ -15,7 +15,6 @@ const PLACES = { trace: 'TRACER_PROVIDER', context: 'CONTEXT_MANAGER', propagati
  */
 export function registerGlobals(provider: TracerProvider, propagator: TextMapPropagator, { replace = false } = {}): () => void {
   const loaded = loadedApi();
-  const version = apiVersion();
   const undo: (() => void)[] = [];
 
   function put<K extends keyof Registered>(name: K, instance: NonNullable<Registered[K]>): void {
@@ -29,7 +28,7 @@ export function registerGlobals(provider: TracerProvider, propagator: TextMapPro
       return;
     }
     // A module that is loaded has to hear of the provider: the tracers that it gave out wait for it, and it registers a proxy in its place.
-    if (name !== 'trace' || loaded?.trace.setGlobalTracerProvider(provider) !== true) register(name, instance, version);
+    if (name !== 'trace' || loaded?.trace.setGlobalTracerProvider(provider) !== true) register(name, instance, apiVersion);
     claim(name, instance);
     const inPlace = registered()?.[name];
     undo.push(() => {

@@ -26,10 +26,10 @@ export function registered(): Registered | undefined {
   return holder[API_KEY];
 }
 
-/** Puts `instance` in its place, whatever was there. `version` is that of the API, for the global object if there is none yet. */
-export function register<K extends keyof Registered>(name: K, instance: NonNullable<Registered[K]>, version: string): void {
+/** Puts `instance` in its place, whatever was there. `version` tells that of the API; asked only if there is no global object yet. */
+export function register<K extends keyof Registered>(name: K, instance: NonNullable<Registered[K]>, version: () => string): void {
   // As the API makes it: nobody may change the version that others have relied on.
-  holder[API_KEY] ??= Object.defineProperty({}, 'version', { value: version, enumerable: true }) as GlobalApi;
+  holder[API_KEY] ??= Object.defineProperty({}, 'version', { value: version(), enumerable: true }) as GlobalApi;
   (holder[API_KEY] as Registered)[name] = instance;
 }
 
