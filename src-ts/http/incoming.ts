@@ -6,13 +6,13 @@ import type { Context, TextMapGetter, Tracer } from '@opentelemetry/api';
 import { warnOnce } from '../native/warn';
 import { activeContext, activePropagator } from '../trace/active';
 import { EMPTY_CONTEXT } from '../trace/context';
+import { type AttributeList, SpanStarter } from '../trace/starter';
 import { rpcMetadata, SUPPRESSED } from './context';
 import { KIND_SERVER } from './kind';
 import type { HttpInstrumentationOptions } from './options';
 import { type Carrying, IgnoredRequest, REQUEST_TRACE, RequestTrace } from './request';
 import { compileIncoming, type IncomingFilter } from './rules';
 import { isUnknown, type Method, methodOf } from './semantics';
-import { type AttributeList, SpanStarter } from './starter';
 import { defaultPort, firstElement, parseHost, pathOf, plainAddress, redactQuery } from './url';
 import { describe } from './warnings';
 

@@ -5,11 +5,11 @@ import { warnOnce } from '../native/warn';
 import { activeContext, activePropagator, spanOf } from '../trace/active';
 import { isSuppressed, withSpanSet } from '../trace/context';
 import { STATUS_ERROR } from '../trace/span';
+import { type AttributeList, SpanStarter } from '../trace/starter';
 import { KIND_CLIENT } from './kind';
 import type { HttpInstrumentationOptions, OutgoingRequest } from './options';
 import { compileOutgoing, type OutgoingFilter } from './rules';
 import { ERROR_TYPE, errorType, HTTP_RESPONSE_STATUS_CODE, isUnknown, type Method, methodOf, SERVER_PORT, URL_FULL } from './semantics';
-import { type AttributeList, SpanStarter } from './starter';
 import { defaultPort, parseHost, redactUrl } from './url';
 import { describe } from './warnings';
 

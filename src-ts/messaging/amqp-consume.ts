@@ -1,11 +1,11 @@
 /** Spans of messages that RabbitMQ delivers, open until they are settled. */
 import type { Context, Span } from '@opentelemetry/api';
 import { errorType } from '../http/semantics';
-import type { AttributeList } from '../http/starter';
 import { extractTraceContext } from '../propagation/carrier';
 import { activeContext, runWith, spanOf } from '../trace/active';
 import { EMPTY_CONTEXT } from '../trace/context';
 import { failSpan, isPromise, setError } from '../trace/run';
+import { type AttributeList, starter, tracer } from '../trace/starter';
 import { identified } from '../trace/tracer';
 import { type AmqpDestination, AmqpNames } from './amqp-names';
 import type { Peer } from './amqp-peer';
@@ -17,7 +17,6 @@ import { type Fields, fieldsOf } from './fields';
 import { warnUntraced } from './guard';
 import { linkTo, queueTime } from './process';
 import * as names from './semantics';
-import { starter, tracer } from './starter';
 
 /** How a message was settled. */
 export type Settlement = 'ack' | 'requeue' | 'discard';

@@ -1,5 +1,5 @@
 /** Destinations of RabbitMQ as the conventions name them (semantic conventions for RabbitMQ, `messaging.destination.name`). */
-import type { AttributeList } from '../http/starter';
+import type { AttributeList } from '../trace/starter';
 import type { Peer } from './amqp-peer';
 import { DESTINATION_ANONYMOUS, DESTINATION_NAME, OPERATION_NAME, OPERATION_TYPE, RABBITMQ, SYSTEM, spanName } from './semantics';
 

@@ -1,5 +1,5 @@
 /** The broker at the other end of a channel's connection. */
-import type { AttributeList } from '../http/starter';
+import type { AttributeList } from '../trace/starter';
 import { fieldsOf } from './fields';
 import { PEER_ADDRESS, PEER_PORT, SERVER_ADDRESS, SERVER_PORT } from './semantics';
 

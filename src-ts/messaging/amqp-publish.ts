@@ -1,11 +1,11 @@
 /** Spans of messages that are published to RabbitMQ. */
 import type { Context, Span } from '@opentelemetry/api';
 import { errorType } from '../http/semantics';
-import type { AttributeList } from '../http/starter';
 import { extractTraceContext } from '../propagation/carrier';
 import { activeContext, runWith, spanOf } from '../trace/active';
 import { EMPTY_CONTEXT, withSpanSet } from '../trace/context';
 import { messageOf, setError } from '../trace/run';
+import { type AttributeList, starter } from '../trace/starter';
 import { identified } from '../trace/tracer';
 import { type AmqpDestination, AmqpNames } from './amqp-names';
 import type { Peer } from './amqp-peer';
@@ -15,7 +15,6 @@ import { creationContext } from './creation';
 import { type Fields, fieldsOf } from './fields';
 import { linkTo } from './process';
 import * as names from './semantics';
-import { starter } from './starter';
 
 /** What the attributes of a publish are made of. */
 interface Publish {

@@ -7,6 +7,7 @@ import { activeContext, runWith, spanOf } from '../trace/active';
 import { EMPTY_CONTEXT, withSpanSet } from '../trace/context';
 import { type IdentifiedSpan, PassiveSpan } from '../trace/identity';
 import { failSpan, settleWith } from '../trace/run';
+import { tracer } from '../trace/starter';
 import { identified } from '../trace/tracer';
 import { processingContext } from './context';
 import { type Delivery, deliveryOf } from './delivery';
@@ -25,7 +26,6 @@ import {
   SYSTEM,
   spanName,
 } from './semantics';
-import { tracer } from './starter';
 
 /** The operation of both name and type. */
 const PROCESS = 'process';

@@ -6,6 +6,7 @@ import { activeContext, runWith, spanOf } from '../trace/active';
 import { EMPTY_CONTEXT, suppress, withSpanSet } from '../trace/context';
 import type { IdentifiedSpan } from '../trace/identity';
 import { messageOf, setError } from '../trace/run';
+import { tracer } from '../trace/starter';
 import { identified } from '../trace/tracer';
 import { attributeCarrier } from './attributes';
 import { isIncoming } from './context';
@@ -17,7 +18,6 @@ import { bytesLeft, sizeOf } from './room';
 import { BATCH_MESSAGE_COUNT, ERROR_TYPE, KIND_CLIENT, KIND_PRODUCER, MESSAGE_ID, REQUEST_ID, spanName } from './semantics';
 import { withContext } from './sqs-carrier';
 import { operationAttributes, type Queue, queueOf } from './sqs-names';
-import { tracer } from './starter';
 
 /** The rest of the SDK's way of a command. */
 export type Next = (input: Fields) => Promise<{ readonly output?: unknown }>;

@@ -3,6 +3,7 @@ import { describe } from '../http/warnings';
 import { warnOnce } from '../native/warn';
 import { activeContext, runWith, spanOf } from '../trace/active';
 import { EMPTY_CONTEXT, suppress } from '../trace/context';
+import { tracer } from '../trace/starter';
 import { identified } from '../trace/tracer';
 import { deliveryOf } from './delivery';
 import { extractMessage } from './extract';
@@ -13,7 +14,6 @@ import { BATCH_MESSAGE_COUNT, KIND_CLIENT, spanName } from './semantics';
 import { hideWishes, withWishes } from './sqs-asked';
 import { operationAttributes, queueOf } from './sqs-names';
 import { answerAttributes, fail, listOf, type Next, sendBatch, sendMessage } from './sqs-send';
-import { tracer } from './starter';
 
 /** A client as the AWS SDK v3 makes it: `SQSClient`, or the older `SQS`. */
 export interface SqsClient {
