@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { elasticmqJars } from '../../scripts/parts/elasticmq.mjs';
 import { needs } from './installed.mjs';
 import { freePorts } from './ports.mjs';
-import { startProcess } from './service.mjs';
+import { LIGHT_JAVA, startProcess } from './service.mjs';
 
 /** The `skip` option of tests with SQS. */
 export const elasticmqMissing = needs('java', 'mvn');
@@ -20,9 +20,7 @@ export async function startElasticmq() {
     'rest-stats.enabled': false,
   };
   const options = Object.entries(settings).map(([name, value]) => `-D${name}=${value}`);
-  // Starts sooner and takes less of the machine: the server does not run long enough for the best code.
-  const light = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx256m'];
-  const running = await startProcess('java', [...light, ...options, '-cp', `${jars}/*`, 'org.elasticmq.server.Main'], {
+  const running = await startProcess('java', [...LIGHT_JAVA, ...options, '-cp', `${jars}/*`, 'org.elasticmq.server.Main'], {
     ready: () => answersHttp(port),
     timeoutMillis: 60_000,
   });
