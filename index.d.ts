@@ -313,6 +313,25 @@ interface SqsClient {
  */
 declare function instrumentSqs<C extends SqsClient>(client: C): C;
 
+/** A client as `mongodb` makes it. */
+interface MongoClient {
+    on(...args: never[]): unknown;
+    db(...args: never[]): unknown;
+}
+/** Options of {@link instrumentMongo}. */
+interface MongoOptions {
+    /** Adds each command as `db.query.text`: its keys, with `?` in place of every value. Default: false. */
+    queryText?: boolean;
+}
+/**
+ * Traces a client of MongoDB and returns it: each command becomes a client span, child of the span that is active where it was called. It turns the
+ * driver's command monitoring on, also where the client has connected already. A second call changes nothing.
+ *
+ * @example
+ * const client = instrumentMongo(new MongoClient('mongodb://localhost:27017'));
+ */
+declare function instrumentMongo<C extends MongoClient>(client: C, options?: MongoOptions): C;
+
 /** Options of {@link startReceiver}. */
 interface ReceiverOptions {
     /** The address to bind. Default `127.0.0.1`: traces tell secrets, so other machines see them only when told to. */
@@ -683,5 +702,5 @@ declare function addSpanEvent(name: string, attributes?: Attributes, time?: Time
 /** Sets attributes of the active span. */
 declare function setSpanAttributes(attributes: Attributes): void;
 
-export { DEFAULT_HEALTH_CHECKS, OtelLogger, ReceiverError, TraceContext, addSpanEvent, createLoggerWithMessageTrace, createTestTracing, createTraceparentFromLogger, extractMessage, extractTraceContext, formatTraceparent, getActiveSpan, getTracer, initTracing, injectMessage, injectTraceContext, instrumentAmqp, instrumentSqs, parseTraceparent, recordError, setSpanAttributes, startReceiver, tracingErrorMiddleware, tracingMiddleware, withBatchSpan, withMessageSpan, withRootSpan, withSpan };
-export type { AmqpChannel, ArgumentOrder, BaseLogMethod, BaseLogger, BatchOptions, BatchSpanOptions, ExporterOptions, HttpInstrumentationOptions, IncomingRule, Instrumentation, LimitOptions, LogMethod, MessageLoggerOptions, MessageSpanOptions, OtelLoggerOptions, OtlpReceiver, OutgoingRequest, OutgoingRule, ReadableSpan, ReceivedTrace, ReceiverOptions, RootSpanOptions, SamplingOptions, SpanProcessor, SqsClient, TestTracing, TestTracingOptions, TimedEvent, Tracing, TracingMiddlewareOptions, TracingOptions, TracingStats };
+export { DEFAULT_HEALTH_CHECKS, OtelLogger, ReceiverError, TraceContext, addSpanEvent, createLoggerWithMessageTrace, createTestTracing, createTraceparentFromLogger, extractMessage, extractTraceContext, formatTraceparent, getActiveSpan, getTracer, initTracing, injectMessage, injectTraceContext, instrumentAmqp, instrumentMongo, instrumentSqs, parseTraceparent, recordError, setSpanAttributes, startReceiver, tracingErrorMiddleware, tracingMiddleware, withBatchSpan, withMessageSpan, withRootSpan, withSpan };
+export type { AmqpChannel, ArgumentOrder, BaseLogMethod, BaseLogger, BatchOptions, BatchSpanOptions, ExporterOptions, HttpInstrumentationOptions, IncomingRule, Instrumentation, LimitOptions, LogMethod, MessageLoggerOptions, MessageSpanOptions, MongoClient, MongoOptions, OtelLoggerOptions, OtlpReceiver, OutgoingRequest, OutgoingRule, ReadableSpan, ReceivedTrace, ReceiverOptions, RootSpanOptions, SamplingOptions, SpanProcessor, SqsClient, TestTracing, TestTracingOptions, TimedEvent, Tracing, TracingMiddlewareOptions, TracingOptions, TracingStats };

@@ -2,6 +2,7 @@
 export * from './express';
 export * from './logging';
 export * from './messaging';
+export * from './mongodb';
 export * from './receiver';
 export * from './testing';
 export * from './tracing';
