@@ -314,7 +314,7 @@ interface SqsClient {
 declare function instrumentSqs<C extends SqsClient>(client: C): C;
 
 /** A client as `mongodb` makes it. */
-interface MongoClient {
+interface MongoClientLike {
     on(...args: never[]): unknown;
     db(...args: never[]): unknown;
 }
@@ -330,7 +330,7 @@ interface MongoOptions {
  * @example
  * const client = instrumentMongo(new MongoClient('mongodb://localhost:27017'));
  */
-declare function instrumentMongo<C extends MongoClient>(client: C, options?: MongoOptions): C;
+declare function instrumentMongo<C extends MongoClientLike>(client: C, options?: MongoOptions): C;
 
 /** Options of {@link startReceiver}. */
 interface ReceiverOptions {
@@ -703,4 +703,4 @@ declare function addSpanEvent(name: string, attributes?: Attributes, time?: Time
 declare function setSpanAttributes(attributes: Attributes): void;
 
 export { DEFAULT_HEALTH_CHECKS, OtelLogger, ReceiverError, TraceContext, addSpanEvent, createLoggerWithMessageTrace, createTestTracing, createTraceparentFromLogger, extractMessage, extractTraceContext, formatTraceparent, getActiveSpan, getTracer, initTracing, injectMessage, injectTraceContext, instrumentAmqp, instrumentMongo, instrumentSqs, parseTraceparent, recordError, setSpanAttributes, startReceiver, tracingErrorMiddleware, tracingMiddleware, withBatchSpan, withMessageSpan, withRootSpan, withSpan };
-export type { AmqpChannel, ArgumentOrder, BaseLogMethod, BaseLogger, BatchOptions, BatchSpanOptions, ExporterOptions, HttpInstrumentationOptions, IncomingRule, Instrumentation, LimitOptions, LogMethod, MessageLoggerOptions, MessageSpanOptions, MongoClient, MongoOptions, OtelLoggerOptions, OtlpReceiver, OutgoingRequest, OutgoingRule, ReadableSpan, ReceivedTrace, ReceiverOptions, RootSpanOptions, SamplingOptions, SpanProcessor, SqsClient, TestTracing, TestTracingOptions, TimedEvent, Tracing, TracingMiddlewareOptions, TracingOptions, TracingStats };
+export type { AmqpChannel, ArgumentOrder, BaseLogMethod, BaseLogger, BatchOptions, BatchSpanOptions, ExporterOptions, HttpInstrumentationOptions, IncomingRule, Instrumentation, LimitOptions, LogMethod, MessageLoggerOptions, MessageSpanOptions, MongoClientLike, MongoOptions, OtelLoggerOptions, OtlpReceiver, OutgoingRequest, OutgoingRule, ReadableSpan, ReceivedTrace, ReceiverOptions, RootSpanOptions, SamplingOptions, SpanProcessor, SqsClient, TestTracing, TestTracingOptions, TimedEvent, Tracing, TracingMiddlewareOptions, TracingOptions, TracingStats };

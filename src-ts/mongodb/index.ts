@@ -1,2 +1,2 @@
 /** MongoDB: a client span for each command, by the driver's own command monitoring. */
-export { instrumentMongo, type MongoClient, type MongoOptions } from './mongo';
+export { instrumentMongo, type MongoClientLike, type MongoOptions } from './mongo';

@@ -7,7 +7,7 @@ import { type Client, monitorCommands } from './driver';
 import { Servers } from './servers';
 
 /** A client as `mongodb` makes it. */
-export interface MongoClient {
+export interface MongoClientLike {
   on(...args: never[]): unknown;
   db(...args: never[]): unknown;
 }
@@ -28,7 +28,7 @@ const TRACED = Symbol.for('@manifest-cyber/observability-ts.mongodb');
  * @example
  * const client = instrumentMongo(new MongoClient('mongodb://localhost:27017'));
  */
-export function instrumentMongo<C extends MongoClient>(client: C, options?: MongoOptions): C {
+export function instrumentMongo<C extends MongoClientLike>(client: C, options?: MongoOptions): C {
   try {
     if (!isClient(client)) {
       warnOnce('OBS_MONGO_NO_CLIENT', 'instrumentMongo was given something else than a client of mongodb; it is left as it is.');
