@@ -1,15 +1,13 @@
 /** An Express API: takes an SBOM, keeps it, hands the work to a queue. `traceparent` in its responses says where to find the trace. */
-import { initTracing, injectTraceContext, tracingMiddleware, withSpan } from '@manifest-cyber/observability-ts';
-import { SpanKind } from '@opentelemetry/api';
+import { initTracing, tracingMiddleware, withSpan } from '@manifest-cyber/observability-ts';
 import express from 'express';
-import { log } from './log.mjs';
-import { connectQueue } from './queue.mjs';
+import { logger } from './logger.mjs';
+import { openQueue } from './queues/index.mjs';
 
 // Where to: OTEL_EXPORTER_OTLP_ENDPOINT, else a collector on this machine.
 await initTracing({ serviceName: 'manifest-api', environment: 'demo' });
 
-const QUEUE = 'sbom-process-queue';
-const queue = await connectQueue(process.env.QUEUE_PORT);
+const queue = await openQueue();
 const sboms = new Map();
 
 const app = express();
@@ -27,8 +25,9 @@ app.post('/api/sboms/upload', async (request, response) => {
     sboms.set(id, { state: 'uploaded', document: request.body });
     return id;
   });
-  log.info(`${sbomId} stored, handing over to ${QUEUE}`);
-  await publish({ sbomId, organizationId: 'acme' });
+  logger.info(`${sbomId} stored, handing over to the job`, { sbomId });
+  // The message carries the context of the trace, which is the queue's business: see queues/.
+  await queue.send({ sbomId, organizationId: 'acme' });
   response.status(202).json({ sbomId });
 });
 
@@ -39,16 +38,10 @@ app.get('/api/sboms/:sbomId', (request, response) => {
 });
 
 app.patch('/api/sboms/:sbomId', (request, response) => {
-  Object.assign(sboms.get(request.params.sbomId), request.body);
-  log.info(`${request.params.sbomId} is now ${request.body.state}`);
+  const { sbomId } = request.params;
+  Object.assign(sboms.get(sbomId), request.body);
+  logger.info(`${sbomId} is now ${request.body.state}`, { sbomId });
   response.sendStatus(204);
 });
-
-/** The context of the trace travels in the message, so that the job's spans join it. */
-function publish(message) {
-  const attributes = { 'messaging.operation.type': 'send', 'messaging.destination.name': QUEUE };
-  const send = () => queue.send(QUEUE, { ...message, traceContext: injectTraceContext({}) });
-  return withSpan(`send ${QUEUE}`, send, { kind: SpanKind.PRODUCER, attributes });
-}
 
 app.listen(process.env.PORT, '127.0.0.1');

@@ -3,29 +3,27 @@
  * name and endpoint from OTEL_SERVICE_NAME and OTEL_EXPORTER_OTLP_ENDPOINT.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { extractTraceContext, setSpanAttributes, withSpan } from '@manifest-cyber/observability-ts';
-import { context, SpanKind } from '@opentelemetry/api';
-import { log } from './log.mjs';
-import { connectQueue } from './queue.mjs';
+import { setSpanAttributes, withSpan } from '@manifest-cyber/observability-ts';
+import { logger } from './logger.mjs';
+import { openQueue } from './queues/index.mjs';
 
-const QUEUE = 'sbom-process-queue';
 const API = `http://127.0.0.1:${process.env.PORT}/api`;
 
-const queue = await connectQueue(process.env.QUEUE_PORT);
-queue.receive(QUEUE, (message) => {
-  const attributes = { 'messaging.operation.type': 'process', 'messaging.destination.name': QUEUE, 'sbom.id': message.body.sbomId };
-  const process = () => withSpan('job.process.sbom', () => processSbom(message), { kind: SpanKind.CONSUMER, attributes });
-  // The span becomes a child of the one that sent the message.
-  return context.with(extractTraceContext(message.body.traceContext), process);
+const queue = await openQueue();
+// Called inside the message's span, which is a child of the one that sent it. What is thrown gives the message back.
+await queue.receive(({ sbomId }, attempt) => {
+  if (attempt > 1) logger.warn(`attempt ${attempt} with ${sbomId}`, { sbomId, attempt });
+  return withSpan('job.process.sbom', () => processSbom(sbomId), { attributes: { 'sbom.id': sbomId } });
 });
 
-/** What is thrown here is recorded on the span, and gives the message back to the queue. */
-async function processSbom({ attempt, body: { sbomId } }) {
-  if (attempt > 1) log.warn(`attempt ${attempt} with ${sbomId}`);
+// A deployment ends a job so: it finishes the message that it is at, and then nothing keeps it.
+process.once('SIGTERM', () => queue.close());
+
+async function processSbom(sbomId) {
   const { document } = await (await fetch(`${API}/sboms/${sbomId}`)).json();
   const components = await withSpan('sbom.parse', () => parse(document));
   const found = await withSpan('vulnerabilities.match', () => match(components));
-  log.info(`${components.length} components, ${found} vulnerabilities`);
+  logger.info(`${components.length} components, ${found} vulnerabilities`, { sbomId });
   const headers = { 'content-type': 'application/json' };
   await fetch(`${API}/sboms/${sbomId}`, { method: 'PATCH', headers, body: JSON.stringify({ state: 'processed' }) });
 }

@@ -1,26 +1,10 @@
 /** The demo, as a user runs it, on free ports. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { startSink } from '../lifecycle/parts/sink.mjs';
-
-const DEMO = fileURLToPath(new URL('../../examples/demo.mjs', import.meta.url));
-
-async function runDemo(...args) {
-  const child = spawn(process.execPath, [DEMO, ...args], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 90_000 });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.setEncoding('utf8').on('data', (chunk) => {
-    stderr += chunk;
-  });
-  const [code] = await once(child, 'close');
-  return { code, stdout, stderr };
-}
+import { runDemo } from './support.mjs';
 
 test('shows whole traces, from the request to the finished job', async () => {
   const { code, stdout, stderr } = await runDemo('--grpc-port', '0', '--http-port', '0', '--width', '140');
@@ -30,9 +14,10 @@ test('shows whole traces, from the request to the finished job', async () => {
 
   const order = [
     'POST /api/sboms/upload',
-    'INFO  sbom-1 stored, handing over to sbom-process-queue',
+    'INFO  sbom-1 stored, handing over to the job',
     'sbom.store',
     'send sbom-process-queue',
+    'process sbom-process-queue',
     'job.process.sbom',
     'INFO  3 components, 1 vulnerabilities',
     'GET /api/sboms/:sbomId',
@@ -48,14 +33,14 @@ test('shows whole traces, from the request to the finished job', async () => {
     places.toSorted((a, b) => a - b),
     works,
   );
-  assert.match(works, /2 services · 10 spans · [\d.]+ m?s\n/);
+  assert.match(works, /2 services · 11 spans · [\d.]+ m?s\n/);
   assert.match(works, /└─job\.process\.sbom +job-sbom-process +[█▏]+ +[\d.]+ (ms|µs|s)\n/);
 
-  assert.match(fails, /2 services · 11 spans · [\d.]+ m?s · 4 errors/);
+  assert.match(fails, /2 services · 13 spans · [\d.]+ m?s · 6 errors/);
   assert.equal(fails.match(/✗.*job\.process\.sbom/g).length, 2);
   assert.match(fails, /! TypeError: acme-legacy: the list of components is missing/);
   assert.match(fails, /WARN {2}attempt 2 with sbom-2/);
-  assert.match(stdout, /21 spans of 2 traces arrived\. The health checks made none\./);
+  assert.match(stdout, /24 spans of 2 traces arrived\. The health checks made none\./);
 });
 
 test('sends to a collector instead', async () => {
@@ -69,7 +54,7 @@ test('sends to a collector instead', async () => {
   assert.equal(code, 0, stderr);
   assert.match(stdout, /All spans were delivered/);
   assert.equal(sink.names.filter((name) => name === 'job.process.sbom').length, 3);
-  assert.equal(sink.names.length, 21);
+  assert.equal(sink.names.length, 24);
 });
 
 test('says when the collector is not there', async () => {

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { initTracing } from '@manifest-cyber/observability-ts';
 import { trace } from '@opentelemetry/api';
+import { until } from '../../scripts/parts/until.mjs';
 import { startCollector } from '../parts/collector.mjs';
-import { until } from '../parts/until.mjs';
 
 /** Spans that end while the Collector is away. */
 const DURING_OUTAGE = 500;

@@ -1,7 +1,7 @@
 /** A collector that is down, hangs or is busy costs little, and what it loses is counted and said. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { freePorts } from '../parts/ports.mjs';
+import { freePorts } from '../../scripts/parts/ports.mjs';
 import { codesIn, run } from './parts/service.mjs';
 import { startSink } from './parts/sink.mjs';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLoggerWithMessageTrace, OtelLogger, withRootSpan } from '@manifest-cyber/observability-ts/logging';
-import { until } from '../parts/until.mjs';
+import { until } from '../../scripts/parts/until.mjs';
 import { consoleBase, kinds, plainBase } from './bases.mjs';
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { describe, test } from 'node:test';
 import { instrumentAmqp, withSpan } from '@manifest-cyber/observability-ts';
 import amqplib from 'amqplib';
+import { until } from '../../scripts/parts/until.mjs';
 import { runProgram } from '../parts/program.mjs';
 import { rabbitmqMissing } from '../parts/rabbitmq.mjs';
-import { until } from '../parts/until.mjs';
 import { useBroker } from './amqp-support.mjs';
 
 describe('instrumentAmqp, when something fails', { skip: rabbitmqMissing }, () => {

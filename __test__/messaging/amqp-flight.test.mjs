@@ -5,9 +5,9 @@ import { describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { withSpan } from '@manifest-cyber/observability-ts';
+import { until } from '../../scripts/parts/until.mjs';
 import { runProgram } from '../parts/program.mjs';
 import { rabbitmqMissing } from '../parts/rabbitmq.mjs';
-import { until } from '../parts/until.mjs';
 import { idOf, useBroker } from './amqp-support.mjs';
 
 const MESSAGES = 1_000;

@@ -2,8 +2,8 @@
 import { after, afterEach, before, beforeEach } from 'node:test';
 import { createTestTracing, instrumentAmqp } from '@manifest-cyber/observability-ts';
 import amqplib from 'amqplib';
+import { until } from '../../scripts/parts/until.mjs';
 import { startRabbitmq } from '../parts/rabbitmq.mjs';
-import { until } from '../parts/until.mjs';
 
 /** Called inside `describe`: hooks that make what the returned object holds while a test runs. */
 export function useBroker() {

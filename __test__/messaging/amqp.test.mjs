@@ -4,8 +4,8 @@ import { describe, test } from 'node:test';
 import { instrumentAmqp, withSpan } from '@manifest-cyber/observability-ts';
 import { trace } from '@opentelemetry/api';
 import callbacks from 'amqplib/callback_api';
+import { until } from '../../scripts/parts/until.mjs';
 import { rabbitmqMissing } from '../parts/rabbitmq.mjs';
-import { until } from '../parts/until.mjs';
 import { idOf, useBroker } from './amqp-support.mjs';
 
 describe('instrumentAmqp', { skip: rabbitmqMissing }, () => {

@@ -14,9 +14,9 @@ import {
 } from '@aws-sdk/client-sqs';
 import { createTestTracing, extractMessage, injectTraceContext, instrumentSqs, withMessageSpan, withSpan } from '@manifest-cyber/observability-ts';
 import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { until } from '../../scripts/parts/until.mjs';
 import { elasticmqMissing, startElasticmq } from '../parts/elasticmq.mjs';
 import { runProgram } from '../parts/program.mjs';
-import { until } from '../parts/until.mjs';
 
 const text = (value) => ({ DataType: 'String', StringValue: value });
 const attributes = (count) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`own${i}`, text(String(i))]));

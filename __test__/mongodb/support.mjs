@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 import { after, afterEach, before, beforeEach } from 'node:test';
 import { createTestTracing, instrumentMongo } from '@manifest-cyber/observability-ts';
+import { until } from '../../scripts/parts/until.mjs';
 import { startMongo } from '../parts/mongo.mjs';
-import { until } from '../parts/until.mjs';
 
 /** The versions of the driver, by the names that they are installed under here. */
 export const DRIVERS = ['mongodb', 'mongodb7'];

@@ -4,10 +4,10 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { collectorBinary } from '../../scripts/parts/collector.mjs';
+import { freePorts } from '../../scripts/parts/ports.mjs';
+import { startProcess } from '../../scripts/parts/service.mjs';
+import { until } from '../../scripts/parts/until.mjs';
 import { spansOfLines } from './otlp-json.mjs';
-import { freePorts } from './ports.mjs';
-import { startProcess } from './service.mjs';
-import { until } from './until.mjs';
 
 /**
  * Starts a Collector that receives OTLP over gRPC and HTTP on free ports of 127.0.0.1 and writes what arrives to a file.

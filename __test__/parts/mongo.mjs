@@ -1,8 +1,8 @@
 /** mongo-java-server as MongoDB. */
 import { mongoClassPath } from '../../scripts/parts/mongo.mjs';
+import { accepts, freePorts } from '../../scripts/parts/ports.mjs';
+import { LIGHT_JAVA, startProcess } from '../../scripts/parts/service.mjs';
 import { needs } from './installed.mjs';
-import { accepts, freePorts } from './ports.mjs';
-import { LIGHT_JAVA, startProcess } from './service.mjs';
 
 /** The `skip` option of tests with MongoDB. */
 export const mongoMissing = needs('java', 'javac', 'mvn');

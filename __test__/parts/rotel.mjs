@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { accepts, freePorts } from '../../scripts/parts/ports.mjs';
 import { rotelBinary } from '../../scripts/parts/rotel.mjs';
-import { accepts, freePorts } from './ports.mjs';
-import { startProcess } from './service.mjs';
+import { startProcess } from '../../scripts/parts/service.mjs';
 
 /** Starts rotel on free ports of 127.0.0.1, sending on to the Collector's gRPC port. */
 export async function startRotel(collector) {

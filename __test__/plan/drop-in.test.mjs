@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { startReceiver } from '@manifest-cyber/observability-ts';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { ParentBasedSampler, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-base';
-import { until } from '../parts/until.mjs';
+import { until } from '../../scripts/parts/until.mjs';
 import { sampleText } from './sample.mjs';
 
 const REGISTER = '@manifest-cyber/observability-ts/register';

@@ -10,8 +10,8 @@ import { createTestTracing } from '@manifest-cyber/observability-ts/testing';
 import { expect } from 'expect';
 import express from 'express';
 import request from 'supertest';
+import { until } from '../../scripts/parts/until.mjs';
 import { pinoBase } from '../logging/bases.mjs';
-import { until } from '../parts/until.mjs';
 import { runSample } from './sample.mjs';
 
 const tracing = createTestTracing();

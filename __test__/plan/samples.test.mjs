@@ -8,8 +8,8 @@ import { createLoggerWithMessageTrace, OtelLogger, TraceContext } from '@manifes
 import { createTestTracing } from '@manifest-cyber/observability-ts/testing';
 import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
 import axios from 'axios';
+import { until } from '../../scripts/parts/until.mjs';
 import { pinoBase } from '../logging/bases.mjs';
-import { until } from '../parts/until.mjs';
 import { runSample } from './sample.mjs';
 
 const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';

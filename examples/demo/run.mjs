@@ -1,38 +1,62 @@
 /** What happens in the demo, in its order. */
+import { constants } from 'node:os';
 import { Problem } from '../../scripts/lib/problem.mjs';
-import { startQueue } from '../queue.mjs';
+import { freePorts } from '../../scripts/parts/ports.mjs';
+import { leaveSignals } from '../../scripts/parts/service.mjs';
+import { startBroker } from './brokers/index.mjs';
 import { painter } from './paint.mjs';
-import { freePort, startServices } from './services.mjs';
+import { startServices } from './services.mjs';
 import { makeTraffic } from './traffic.mjs';
 
 /** Runs the demo to its end. */
-export async function runDemo({ endpoint, grpcPort, httpPort, width, colour }) {
+export async function runDemo({ broker: name, brokerUrl, endpoint, grpcPort, httpPort, width, colour }) {
   const paint = painter(colour);
-  const receiver = endpoint === undefined ? await startReceiver(grpcPort, httpPort) : undefined;
-  const queue = await startQueue();
-  const services = startServices({
-    paint,
-    environment: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint ?? receiver.grpcEndpoint, PORT: String(await freePort()), QUEUE_PORT: String(queue.port) },
-  });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => services.stop().then(() => process.exit(1)));
+  const ending = endAtSignals();
   try {
+    const receiver = endpoint === undefined ? await startReceiver(grpcPort, httpPort) : undefined;
+    ending.push(() => receiver?.stop());
     console.log(paint.bold('\nStarting'));
     console.log(
       receiver ? `  receiver          OTLP gRPC ${receiver.grpcEndpoint}, HTTP ${receiver.httpEndpoint}` : `  sending to        ${endpoint}`,
     );
-    console.log(`  queue             127.0.0.1:${queue.port}`);
+    const broker = await startBroker({ name, url: brokerUrl, told: (what) => console.log(`  ${paint.dim(what)}`) });
+    ending.push(() => broker.close());
+    console.log(`  ${`queue (${name})`.padEnd(16)}  ${broker.place}`);
+    const [port] = await freePorts(1);
+    const destination = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint ?? receiver.grpcEndpoint };
+    const services = startServices({ paint, environment: { ...destination, ...broker.environment, BROKER: name, PORT: String(port) } });
+    ending.push(() => services.stop());
     await services.ready();
     console.log(paint.bold('\nTraffic'));
-    const uploads = await makeTraffic(services.url, queue, paint);
+    const uploads = await makeTraffic(services.url, broker, paint);
     // Both end as a deployment ends them. What their spans say arrives all the same: there is no waiting for a batch to fill.
     await services.stop();
     if (receiver) showTraces({ receiver, uploads, width, colour, paint });
     else tellWhere({ endpoint, uploads, lost: services.lostSpans() });
+  } catch (error) {
+    // What fails because a signal is ending it all is no news.
+    if (!ending.signalled()) throw error;
   } finally {
-    await services.stop();
-    queue.close();
-    receiver?.stop();
+    await ending.run();
   }
+}
+
+/** What has to be ended, the last first: when the demo is over, or a signal ends it. */
+function endAtSignals() {
+  const ends = [];
+  let signalled = false;
+  const run = async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  };
+  leaveSignals();
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    // What is still on its way up is ended with this process.
+    process.once(signal, () => {
+      signalled = true;
+      run().finally(() => process.exit(128 + constants.signals[signal]));
+    });
+  }
+  return { push: (end) => ends.push(end), run, signalled: () => signalled };
 }
 
 async function startReceiver(grpcPort, httpPort) {
@@ -57,9 +81,14 @@ function showTraces({ receiver, uploads, width, colour, paint }) {
     }
     console.log(`\n${paint.bold(title)}\n${picture.trimEnd()}`);
   }
+  const traces = receiver.traces();
   const { spansReceived } = receiver.stats();
-  const traces = receiver.traces().length;
-  console.log(`\n${spansReceived} spans of ${traces} traces arrived. The health checks made none.`);
+  const polls = traces.filter(({ name }) => name.startsWith('receive '));
+  const shown = spansReceived - polls.reduce((sum, { spans }) => sum + spans, 0);
+  console.log(`\n${shown} spans of ${traces.length - polls.length} traces arrived. The health checks made none.`);
+  if (polls.length > 0) {
+    console.log(`Beside them ${polls.length} polls of the queue, each a trace of its own with a link to the message it brought.`);
+  }
 }
 
 function tellWhere({ endpoint, uploads, lost }) {

@@ -1,24 +1,14 @@
 /** The processes of the demo. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '../../scripts/lib/problem.mjs';
+import { until } from '../../scripts/parts/until.mjs';
 
 /** How long the API may take to answer its first health check, and a service to end. */
 const START_MILLIS = 15_000;
 const END_MILLIS = 5_000;
-
-/** A port of 127.0.0.1 that is free at this moment. */
-export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-}
 
 /** Starts the API and the job; what they log is printed beside their names. */
 export function startServices({ paint, environment }) {
@@ -30,12 +20,13 @@ export function startServices({ paint, environment }) {
     url,
     /** Resolves when the API answers. */
     async ready() {
-      const deadline = Date.now() + START_MILLIS;
-      while (!(await answers(`${url}/health`))) {
+      const answered = () => {
         for (const service of [api, job]) service.check();
-        if (Date.now() > deadline) throw new Problem('OBS_DEMO_START_TIMEOUT', `the API did not answer within ${START_MILLIS / 1000} s.`);
-        await delay(20);
-      }
+        return answers(`${url}/health`);
+      };
+      await until('the API', answered, { timeoutMillis: START_MILLIS }).catch((error) => {
+        throw error instanceof Problem ? error : new Problem('OBS_DEMO_START_TIMEOUT', `the API did not answer within ${START_MILLIS / 1000} s.`);
+      });
       console.log(`  manifest-api      ${url}, process ${api.pid}`);
       console.log(`  job-sbom-process  process ${job.pid}`);
     },
@@ -72,7 +63,7 @@ function start(name, flags, environment, paint) {
   };
 }
 
-/** A line of examples/log.mjs for people. */
+/** A line of examples/logger.mjs for people. */
 function readable(line, paint) {
   try {
     const { level, message, trace_id: traceId } = JSON.parse(line);

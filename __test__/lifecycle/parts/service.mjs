@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { until } from '../../parts/until.mjs';
+import { until } from '../../../scripts/parts/until.mjs';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const THREADS = new URL('../../parts/threads.mjs', import.meta.url).href;

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { gunzipSync } from 'node:zlib';
-import { until } from '../../parts/until.mjs';
+import { until } from '../../../scripts/parts/until.mjs';
 
 /**
  * Starts a sink on a free port of 127.0.0.1.

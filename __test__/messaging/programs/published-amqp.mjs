@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 import { createTestTracing, instrumentAmqp, withSpan } from '@manifest-cyber/observability-ts';
 import { AmqplibInstrumentation } from '@opentelemetry/instrumentation-amqplib';
+import { until } from '../../../scripts/parts/until.mjs';
 import { programInput } from '../../parts/program.mjs';
-import { until } from '../../parts/until.mjs';
 
 const { url, queue } = programInput();
 const warnings = [];

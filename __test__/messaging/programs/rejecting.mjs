@@ -1,8 +1,8 @@
 /** A consumer whose handler rejects: says how often Node told it so, and what the span says. */
 import { createTestTracing, instrumentAmqp } from '@manifest-cyber/observability-ts';
 import amqplib from 'amqplib';
+import { until } from '../../../scripts/parts/until.mjs';
 import { programInput } from '../../parts/program.mjs';
-import { until } from '../../parts/until.mjs';
 
 const { url, queue, traced } = programInput();
 const tracing = createTestTracing();

@@ -1,4 +1,4 @@
-/** A server process under test control: started, waited for until it is ready, ended without leaving anything behind. */
+/** A server process under control: started, waited for until it is ready, ended without leaving anything behind. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { until } from './until.mjs';
@@ -12,7 +12,7 @@ const END_MILLIS = 10_000;
 /** Options of Java for a server that starts sooner and takes less of the machine: it does not run long enough for the best code. */
 export const LIGHT_JAVA = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx256m'];
 
-/** Ends what a test left running when its process goes, also by a failed assertion. */
+/** Ends what was left running when this process goes, also by a failed assertion. */
 const running = new Set();
 const endRunning = () => {
   for (const child of running) {
@@ -21,10 +21,14 @@ const endRunning = () => {
 };
 process.once('exit', endRunning);
 // The test runner ends a file that takes too long by SIGTERM, of which `exit` does not tell.
-process.once('SIGTERM', () => {
+const endBySignal = () => {
   endRunning();
   process.kill(process.pid, 'SIGTERM');
-});
+};
+process.once('SIGTERM', endBySignal);
+
+/** For a program that ends what it started by itself when a signal comes. */
+export const leaveSignals = () => process.off('SIGTERM', endBySignal);
 
 /** Starts a process and resolves once `ready()` does with something truthy. */
 export async function startProcess(command, args, { ready, env = process.env, cwd, timeoutMillis }) {
