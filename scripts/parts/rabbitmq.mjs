@@ -68,14 +68,8 @@ export async function startRabbitmq() {
     port,
     /** What it printed last. */
     output: () => running.output(),
-    /** Whether the broker has written the definition of a durable queue: it does so a while after it said that the queue is there. */
-    hasWritten: (queue) =>
-      readdirSync(join(folder, 'data'), { recursive: true, withFileTypes: true }).some(
-        (file) =>
-          file.isFile() &&
-          /^(LATEST\.LOG|rabbit_durable_queue\.DC.)$/.test(file.name) &&
-          readFileSync(join(file.parentPath ?? file.path, file.name)).includes(queue),
-      ),
+    /** Whether the broker has written the definition of a durable classic queue: it does so a while after it said that the queue is there. */
+    hasWritten: (queue) => holdsDefinition(join(folder, 'data'), queue),
     /** Ends it at once, as a machine that loses power does; durable queues and persistent messages stay. */
     kill: () => running.kill(),
     /** Starts it again, on the same port. */
@@ -90,6 +84,17 @@ export async function startRabbitmq() {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Whether a file of definitions below a folder has that of a queue. The name's length stands before it, by which it is not found in a longer one. */
+function holdsDefinition(folder, queue) {
+  const written = Buffer.from(`${String.fromCharCode(queue.length)}${queue}`, 'latin1');
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).some(
+    (file) =>
+      file.isFile() &&
+      /^(LATEST\.LOG|rabbit_durable_queue\.DC.)$/.test(file.name) &&
+      readFileSync(join(file.parentPath ?? file.path, file.name)).includes(written),
+  );
 }
 
 /** Whether a server answers the first bytes of its protocol, with a first byte where that is given. */

@@ -46,6 +46,7 @@ export async function startProcess(command, args, { ready, env = process.env, cw
   });
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   const started = {
+    pid: child.pid,
     /** What it printed last. */
     output: () => output,
     /** Ends it, by SIGTERM first. */
