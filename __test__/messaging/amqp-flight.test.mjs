@@ -9,6 +9,7 @@ import { until } from '../../scripts/parts/until.mjs';
 import { runProgram } from '../parts/program.mjs';
 import { rabbitmqMissing } from '../parts/rabbitmq.mjs';
 import { idOf, useBroker } from './amqp-support.mjs';
+import { pathsIn } from './paths.mjs';
 
 const MESSAGES = 1_000;
 
@@ -34,15 +35,9 @@ describe('messages in flight', { skip: rabbitmqMissing }, () => {
     });
     for (let i = 0; i < MESSAGES; i++) withSpan(`request ${i}`, () => used.channel.sendToQueue(used.queue, Buffer.from(String(i))));
     await used.spansNamed(`consume ${next}`, MESSAGES);
-    const byId = new Map(used.spans().map((span) => [idOf(span), span]));
     const byName = new Map(used.spans().map((span) => [span.name, span]));
-    const parentOf = (span) => byId.get(span.parentSpanContext.spanId);
+    const pathOf = pathsIn(used.spans());
     for (let i = 0; i < MESSAGES; i++) {
-      const path = [];
-      for (let span = byName.get(`end ${i}`); ; span = parentOf(span)) {
-        path.push(span.name);
-        if (span.parentSpanContext === undefined) break;
-      }
       const expected = [
         `end ${i}`,
         `consume ${next}`,
@@ -52,7 +47,7 @@ describe('messages in flight', { skip: rabbitmqMissing }, () => {
         `publish ${used.queue}`,
         `request ${i}`,
       ];
-      assert.deepEqual(path, expected);
+      assert.deepEqual(pathOf(byName.get(`end ${i}`)), expected);
     }
   });
 
@@ -90,8 +85,10 @@ describe('messages in flight', { skip: rabbitmqMissing }, () => {
     const { spans, warnings } = (await runProgram(program, { url: used.broker.url, queue: used.queue })).answer;
     const [publish, handled] = ['publish', 'process'].map((operation) => spans.find(({ name }) => name.includes(operation)));
     assert.equal(spans.length, 3);
+    const request = spans.find(({ name }) => name === 'request');
     assert.deepEqual([publish.kind, handled.kind], [3, 4]);
-    assert.equal(handled.parent, publish.id);
+    assert.deepEqual([request.parent, publish.parent, handled.parent], [undefined, request.id, publish.id]);
+    assert.equal(new Set(spans.map(({ trace }) => trace)).size, 1);
     assert.equal(publish.scope, '@opentelemetry/instrumentation-amqplib');
     assert.deepEqual(warnings, ['OBS_AMQP_TRACED_ALREADY']);
   });

@@ -322,5 +322,6 @@ describe('instrumentSqs', { skip: elasticmqMissing }, () => {
     const [sent, asked, handled] = ['send', 'receive', 'process'].map((word) => spans.find(({ name }) => name.includes(word)));
     const request = spans.find(({ name }) => name === 'request');
     assert.deepEqual([sent.kind, sent.parent, handled.parent, asked.links], [3, request.id, sent.id, [sent.id]]);
+    assert.deepEqual([request.parent, new Set([request, sent, handled].map(({ trace }) => trace)).size], [undefined, 1]);
   });
 });

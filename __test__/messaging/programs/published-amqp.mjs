@@ -22,6 +22,7 @@ const plain = spans.map((span) => ({
   name: span.name,
   kind: span.kind,
   id: span.spanContext().spanId,
+  trace: span.spanContext().traceId,
   parent: span.parentSpanContext?.spanId,
   scope: span.instrumentationScope.name,
 }));

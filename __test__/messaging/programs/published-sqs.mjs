@@ -19,6 +19,7 @@ const plain = tracing.getFinishedSpans().map((span) => ({
   name: span.name,
   kind: span.kind,
   id: span.spanContext().spanId,
+  trace: span.spanContext().traceId,
   parent: span.parentSpanContext?.spanId,
   links: span.links.map((link) => link.context.spanId),
 }));

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createTestTracing, instrumentAmqp, withSpan } from '@manifest-cyber/observability-ts';
 import amqplib from 'amqplib';
+import { plainSpans } from './plain-spans.mjs';
 
 const { url, queue } = workerData;
 const tracing = createTestTracing();
@@ -18,13 +19,6 @@ parentPort.postMessage('ready');
 parentPort.once('message', async () => {
   await channel.close();
   await connection.close();
-  parentPort.postMessage(
-    tracing.getFinishedSpans().map((span) => ({
-      name: span.name,
-      id: span.spanContext().spanId,
-      trace: span.spanContext().traceId,
-      parent: span.parentSpanContext?.spanId,
-    })),
-  );
+  parentPort.postMessage(plainSpans(tracing));
   parentPort.close();
 });
