@@ -94,27 +94,33 @@ test("with OpenTelemetry's http instrumentation given, ours makes no spans of ht
   assert.equal(tracing.getFinishedSpans().length, 1);
 });
 
-test('a request that carries the traceparent of the active client span has its span', async (t) => {
-  const tracing = await traced(t, { incoming: false });
-  const seen = [];
-  const port = await serve(t, (request, response) => {
-    seen.push(request.headers.traceparent);
-    response.end();
+for (const propagator of ['tracecontext', 'b3', 'b3multi', 'xray', 'datadog']) {
+  test(`a request that carries the active client span, as ${propagator} names it, has its span`, async (t) => {
+    const tracing = await traced(t, { incoming: false }, { propagators: [propagator] });
+    const seen = [];
+    const port = await serve(t, (request, response) => {
+      seen.push(request.headers);
+      response.end();
+    });
+    const ask = async (headers) => {
+      const [response] = await once(http.get({ host: HOST, port, headers }), 'response');
+      response.resume();
+      await (await fetch(`http://${HOST}:${port}/`, { headers })).text();
+    };
+    const theirs = trace.getTracer('other').startSpan('theirs', { kind: SpanKind.CLIENT });
+    const headers = {};
+    const active = trace.setSpan(context.active(), theirs);
+    propagation.inject(active, headers);
+    assert.ok(Object.keys(headers).length > 0);
+    await context.with(active, () => ask(headers));
+    for (const each of seen) for (const [name, value] of Object.entries(headers)) assert.equal(each[name.toLowerCase()], value);
+    assert.deepEqual([seen.length, tracing.getFinishedSpans().length], [2, 0]);
+    // Headers of another span, such as those of the request that is answered, are replaced.
+    const another = {};
+    propagation.inject(trace.setSpan(context.active(), trace.getTracer('other').startSpan('another')), another);
+    await context.with(active, () => ask(another));
+    theirs.end();
+    const ours = await clientSpans(tracing, 3);
+    assert.equal(ours.filter(({ parentSpanContext }) => parentSpanContext?.spanId === theirs.spanContext().spanId).length, 2);
   });
-  const theirs = trace.getTracer('other').startSpan('theirs', { kind: SpanKind.CLIENT });
-  const headers = {};
-  const active = trace.setSpan(context.active(), theirs);
-  propagation.inject(active, headers);
-  await context.with(active, async () => {
-    const [response] = await once(http.get({ host: HOST, port, headers }), 'response');
-    response.resume();
-    await (await fetch(`http://${HOST}:${port}/`, { headers })).text();
-  });
-  theirs.end();
-  await new Promise((resolve) => setImmediate(resolve));
-  assert.deepEqual(
-    tracing.getFinishedSpans().map((span) => span.name),
-    ['theirs'],
-  );
-  assert.deepEqual(seen, [headers.traceparent, headers.traceparent]);
-});
+}

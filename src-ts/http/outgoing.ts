@@ -74,13 +74,19 @@ export interface HeaderAccess<C> extends TextMapSetter<C> {
 }
 
 /**
- * Whether somebody else has made the client span of this request: it is active, and the request carries its `traceparent`. OpenTelemetry's instrumentations
+ * Whether somebody else has made the client span of this request: it is active, and a header of the propagator names it. OpenTelemetry's instrumentations
  * leave a request so.
  */
 function isTracedAlready<C>(active: Context, carrier: C, headers: HeaderAccess<C>): boolean {
   const span = spanOf(active) as (Span & { kind?: unknown }) | undefined;
   if (span?.kind !== KIND_CLIENT) return false;
-  return headers.get(carrier, 'traceparent')?.includes(span.spanContext().spanId) === true;
+  const { spanId } = span.spanContext();
+  for (const name of activePropagator()?.fields() ?? []) {
+    const value = headers.get(carrier, name);
+    // In decimal: Datadog's.
+    if (value !== undefined && (value.includes(spanId) || value === String(BigInt(`0x${spanId}`)))) return true;
+  }
+  return false;
 }
 
 /** Makes client spans; one for each process. */
