@@ -41,6 +41,8 @@ export function sqsAddition(context: Context, body: unknown, given: Fields | und
 
 /** The input of a send, or an entry of a batch, with a context in it. The given one stays as it is: it may be used again. */
 export function withContext(input: Fields, context: Context, bytes?: number): { input: Fields; bytes: number } {
+  // Attributes that are none are SQS's to refuse, as without us.
+  if (!isAbsentOrFields(input['MessageAttributes']) || !isAbsentOrFields(input['MessageSystemAttributes'])) return { input, bytes: 0 };
   const addition = sqsAddition(context, input['MessageBody'] ?? input['Body'], fieldsOf(input['MessageAttributes']), bytes);
   if (addition.attributes !== undefined) return { input: { ...input, MessageAttributes: addition.attributes }, bytes: addition.bytes };
   if (addition.traceHeader === undefined) return { input, bytes: 0 };
@@ -55,3 +57,6 @@ export function withContext(input: Fields, context: Context, bytes?: number): { 
   const header = { DataType: TEXT_TYPE, StringValue: addition.traceHeader };
   return { input: { ...input, MessageSystemAttributes: { ...system, [SYSTEM_ATTRIBUTE]: header } }, bytes: 0 };
 }
+
+/** Whether a member is one that attributes can be added to. */
+const isAbsentOrFields = (value: unknown): boolean => value === undefined || value === null || fieldsOf(value) !== undefined;
