@@ -9,7 +9,21 @@ import ts from 'typescript';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The folders of src-ts/, lowest first: each may import those before it. Files in src-ts/ itself stand above them all. */
-const LAYERS = ['native', 'arena', 'trace', 'propagation', 'http', 'express', 'messaging', 'mongodb', 'receiver', 'setup', 'logging', 'testing'];
+const LAYERS = [
+  'native',
+  'arena',
+  'trace',
+  'propagation',
+  'http',
+  'express',
+  'messaging',
+  'mongodb',
+  'automatic',
+  'receiver',
+  'setup',
+  'logging',
+  'testing',
+];
 
 /** The only folder that may load native code. */
 const NATIVE = 'native';

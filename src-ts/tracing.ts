@@ -1,4 +1,5 @@
 /** `/tracing`: initialisation, span helpers, context helpers. */
+export type { LibraryOptions } from './automatic';
 export { DEFAULT_HEALTH_CHECKS, type HttpInstrumentationOptions, type IncomingRule, type OutgoingRequest, type OutgoingRule } from './http';
 export { extractTraceContext, injectTraceContext } from './propagation/carrier';
 export { TraceContext } from './propagation/trace-context';

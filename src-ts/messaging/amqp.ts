@@ -40,9 +40,18 @@ function isChannel(channel: unknown): channel is AmqpChannel {
   return typeof methods?.['publish'] === 'function' && typeof methods['consume'] === 'function';
 }
 
+/** Whether a channel is traced already, by ours or by OpenTelemetry's own instrumentation. */
+export function isTracedChannel(channel: AmqpChannel): boolean {
+  return TRACED in channel || isWrapped(channel);
+}
+
+function isWrapped(channel: AmqpChannel): boolean {
+  return (channel.publish as { __wrapped?: unknown }).__wrapped === true;
+}
+
 function trace(channel: AmqpChannel & { [TRACED]?: true; on?: unknown }): void {
   if (channel[TRACED] !== undefined) return;
-  if ((channel.publish as { __wrapped?: unknown }).__wrapped === true) {
+  if (isWrapped(channel)) {
     warnOnce(
       'OBS_AMQP_TRACED_ALREADY',
       "OpenTelemetry's amqplib instrumentation traces this channel already; ours leaves it alone. Use one of the two.",

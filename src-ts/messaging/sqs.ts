@@ -45,7 +45,7 @@ export function instrumentSqs<C extends SqsClient>(client: C): C {
     const stack = fieldsOf(client)?.['middlewareStack'] as { add?: unknown } | undefined;
     if (typeof stack?.add !== 'function') {
       warnOnce('OBS_SQS_NO_CLIENT', 'instrumentSqs was given something else than a client of the AWS SDK v3; it is left as it is.');
-    } else if ((fieldsOf(client)?.['send'] as { __wrapped?: unknown } | undefined)?.__wrapped === true) {
+    } else if (isWrapped(client)) {
       warnOnce('OBS_SQS_TRACED_ALREADY', "OpenTelemetry's AWS instrumentation traces this client already; ours leaves it alone. Use one of the two.");
     } else if ((client as { [TRACED]?: true })[TRACED] === undefined) {
       Reflect.apply(stack.add, stack, [middleware, PLACE]);
@@ -55,6 +55,20 @@ export function instrumentSqs<C extends SqsClient>(client: C): C {
     warnOnce('OBS_SQS_FAILED', `a client could not be traced (${describe(error)}); it works as without tracing.`);
   }
   return client;
+}
+
+/** Whether a client is traced already, by ours or by OpenTelemetry's own instrumentation. */
+export function isTracedClient(client: SqsClient): boolean {
+  return TRACED in client || isWrapped(client);
+}
+
+/** Whether OpenTelemetry's instrumentation has wrapped `send`, of the client or of a class of it: above that one, others may stand. */
+function isWrapped(client: object): boolean {
+  for (let object: object | null = client; object !== null; object = Object.getPrototypeOf(object) as object | null) {
+    const send = Object.getOwnPropertyDescriptor(object, 'send')?.value as { __wrapped?: unknown } | undefined;
+    if (send?.__wrapped === true) return true;
+  }
+  return false;
 }
 
 interface Arguments {

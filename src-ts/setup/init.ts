@@ -14,6 +14,7 @@ import { registerGlobals } from './globals';
 import { startInstrumentations } from './instrumentations';
 import type { Tracing, TracingOptions, TracingStats } from './options';
 import { readStarted, type Settings, startRequest } from './settings';
+import { withSwitches } from './switches';
 
 const DEFAULT_TIMEOUT_MILLIS = 10_000;
 
@@ -86,7 +87,7 @@ function traced(addon: Addon, settings: Settings, recorder: Recorder, options: T
   });
   provider.adopt(core);
   const unregister = registerGlobals(provider, propagatorsByName(settings.propagators));
-  const stopInstrumentations = startInstrumentations(options, provider, VERSION);
+  const stopInstrumentations = startInstrumentations(withSwitches(options), provider, VERSION);
   let ended: Promise<boolean> | undefined;
 
   const end = async (timeoutMillis: number): Promise<boolean> => {

@@ -1,5 +1,6 @@
-/** OpenTelemetry's own instrumentations, and the built-in one for HTTP. */
+/** OpenTelemetry's own instrumentations, and the built-in ones. */
 import type { TracerProvider } from '@opentelemetry/api';
+import { leaveTo, traceLibraries } from '../automatic';
 import { installHttpInstrumentation, stepAside } from '../http';
 import { OWN_SCOPE } from '../native/version';
 import { warnOnce } from '../native/warn';
@@ -7,7 +8,7 @@ import type { Instrumentation, TracingOptions } from './options';
 
 /** Starts them on `provider`; returns what stops them. */
 export function startInstrumentations(
-  options: Pick<TracingOptions, 'http' | 'instrumentations'>,
+  options: Pick<TracingOptions, 'http' | 'libraries' | 'instrumentations'>,
   provider: TracerProvider,
   version: string,
 ): () => void {
@@ -25,6 +26,7 @@ export function startInstrumentations(
     const http = installHttpInstrumentation(stepAside(options.http ?? {}, given), { tracer: provider.getTracer(OWN_SCOPE, version) });
     undo.push(() => http.disable());
   }
+  if (options.libraries !== false) undo.push(traceLibraries(leaveTo(given, options.libraries ?? {})));
   return () => {
     for (const stop of undo) stop();
   };

@@ -1,5 +1,6 @@
 /** What `initTracing` takes and gives. */
 import type { Attributes, TracerProvider } from '@opentelemetry/api';
+import type { LibraryOptions } from '../automatic';
 import type { HttpInstrumentationOptions } from '../http';
 import type { SpanProcessor } from '../trace/readable';
 
@@ -80,7 +81,7 @@ export interface TracingOptions {
   /** Encoded bytes that wait or are in flight (default 32 MiB), and requests in flight at once (default 4). */
   queue?: { maxBytes?: number; maxInFlight?: number };
   limits?: LimitOptions;
-  /** OpenTelemetry instrumentations, as they are published. Where one for http or undici is among them, ours steps aside. */
+  /** OpenTelemetry instrumentations, as they are published. Where one is among them for what is built in, ours steps aside. */
   instrumentations?: readonly (Instrumentation | readonly Instrumentation[])[];
   /** Objects with OpenTelemetry's SpanProcessor interface. They run on the JS thread for each span: that is their cost. */
   spanProcessors?: readonly SpanProcessor[];
@@ -88,6 +89,8 @@ export interface TracingOptions {
   propagators?: readonly ('tracecontext' | 'baggage' | 'xray' | 'datadog' | 'b3' | 'b3multi')[];
   /** The built-in tracing of http, https, fetch and undici; `false` for none. */
   http?: HttpInstrumentationOptions | false;
+  /** The built-in tracing of libraries, by themselves, whenever they are loaded; `false` for none. What is instrumented by a call is traced all the same. */
+  libraries?: LibraryOptions | false;
   /** Whether SIGTERM and SIGINT flush before the process ends as it would have without us. Default true. */
   signals?: boolean;
 }

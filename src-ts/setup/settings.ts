@@ -29,7 +29,7 @@ export interface Started {
 }
 
 /** Options that this side acts on; the rest is Rust's. */
-const OWN_OPTIONS = new Set(['instrumentations', 'spanProcessors', 'http']);
+const OWN_OPTIONS = new Set(['instrumentations', 'spanProcessors', 'http', 'libraries']);
 /** No limit, as Rust writes it. */
 const UNLIMITED = 0xffffffff;
 

@@ -11,7 +11,7 @@ import { ownProvider as provider } from '../trace/provider';
 import type { ReadableSpan, SpanProcessor } from '../trace/readable';
 
 /** Options of {@link createTestTracing}. */
-export type TestTracingOptions = Pick<TracingOptions, 'resource' | 'http' | 'instrumentations' | 'propagators' | 'limits'>;
+export type TestTracingOptions = Pick<TracingOptions, 'resource' | 'http' | 'libraries' | 'instrumentations' | 'propagators' | 'limits'>;
 
 /** Tracing in memory. */
 export interface TestTracing {
