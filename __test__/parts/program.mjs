@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url';
 const LIMIT_MILLIS = 60_000;
 
 /**
- * Runs a module to its end with `input` as the JSON in its first argument. Resolves with the exit code, the signal, and what it printed;
+ * Runs a module to its end with `input` as the JSON in its first argument, and Node with `flags`. Resolves with the exit code, the signal, and what it printed;
  * `answer` is its standard output parsed as JSON.
  */
-export async function runProgram(url, input, { env = {} } = {}) {
-  const child = spawn(process.execPath, [fileURLToPath(url), JSON.stringify(input)], {
+export async function runProgram(url, input, { env = {}, flags = [] } = {}) {
+  const child = spawn(process.execPath, [...flags, fileURLToPath(url), JSON.stringify(input)], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
