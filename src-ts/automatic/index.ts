@@ -144,7 +144,7 @@ class LibraryTracing {
   }
 }
 
-/** Whether this process has connections: without any, no object of a library is in use. Listening for them is none. */
+/** Whether this process has connections over TCP: without any, no object of a library is in use. Pipes tell nothing: standard output often is one. */
 function isConnected(): boolean {
-  return process.getActiveResourcesInfo().some((resource) => resource === 'TCPSocketWrap' || resource === 'PipeWrap');
+  return process.getActiveResourcesInfo().includes('TCPSocketWrap');
 }
