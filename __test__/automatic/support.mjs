@@ -2,22 +2,31 @@
 import { after, before } from 'node:test';
 import { startReceiver } from '@manifest-cyber/observability-ts';
 import { elasticmqMissing, startElasticmq } from '../parts/elasticmq.mjs';
+import { mongoMissing, startMongo } from '../parts/mongo.mjs';
 import { spansOf } from '../parts/otlp-json.mjs';
 import { rabbitmqMissing, startRabbitmq } from '../parts/rabbitmq.mjs';
 
 /** The `skip` option of tests with all servers. */
-export const serversMissing = rabbitmqMissing || elasticmqMissing;
+export const serversMissing = rabbitmqMissing || elasticmqMissing || mongoMissing;
 
 /** Called inside `describe`: `input(name)` is what a program of programs/ takes. */
 export function useServers() {
   let broker;
-  let server;
+  let queues;
+  let database;
+  // One after the other: what did start is closed, whatever becomes of the rest.
   before(async () => {
-    [broker, server] = await Promise.all([startRabbitmq(), startElasticmq()]);
+    broker = await startRabbitmq();
+    queues = await startElasticmq();
+    database = await startMongo();
   });
-  after(() => Promise.all([broker?.close(), server?.close()]));
+  after(async () => {
+    await database?.close();
+    await queues?.close();
+    await broker?.close();
+  });
   return {
-    input: (name, more) => ({ url: broker.url, client: server.client, name, ...more }),
+    input: (name, more) => ({ amqp: broker.url, client: queues.client, mongo: database.url, name, ...more }),
   };
 }
 

@@ -36,7 +36,7 @@ export function useBroker() {
   });
   after(() => used.broker?.close());
   beforeEach(async () => {
-    used.tracing = createTestTracing();
+    used.tracing = createTestTracing({ libraries: false });
     used.connection = await amqplib.connect(used.broker.url);
     used.connection.on('error', () => {});
     used.channel = instrumentAmqp(await used.connection.createChannel());

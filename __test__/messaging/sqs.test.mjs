@@ -41,7 +41,7 @@ describe('instrumentSqs', { skip: elasticmqMissing }, () => {
   beforeEach(async () => {
     queue = `queue-${++count}`;
     ({ QueueUrl } = await bare.send(new CreateQueueCommand({ QueueName: queue, Attributes: { VisibilityTimeout: '30' } })));
-    tracing = createTestTracing();
+    tracing = createTestTracing({ libraries: false });
     client = instrumentSqs(new SQSClient(server.client));
   });
   afterEach(async () => {

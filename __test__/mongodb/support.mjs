@@ -45,7 +45,7 @@ export function useMongo(name) {
   });
   after(() => used.server?.close());
   beforeEach(() => {
-    used.tracing = createTestTracing();
+    used.tracing = createTestTracing({ libraries: false });
     used.client = used.tracedClient();
     used.name = `things${++count}`;
     used.collection = used.by(used.client);

@@ -1,17 +1,18 @@
 /** Libraries that are traced by themselves, whenever they are loaded. */
-import { sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { patch } from '../http/patch';
 import { describe } from '../http/warnings';
 import { fieldsOf } from '../messaging/fields';
 import { warn } from '../native/warn';
 import { amqplib } from './amqplib';
 import type { Kind, Library, LibraryName, LibraryOptions } from './library';
-import { eachLoaded, type LoadedModule, watchModules } from './modules';
+import { eachLoaded, type LoadedModule, loadedModule, watchModules } from './modules';
+import { mongodb } from './mongodb';
 import { sqs } from './sqs';
 
 export type { LibraryOptions } from './library';
 
-const LIBRARIES: readonly Library[] = [amqplib, sqs];
+const LIBRARIES: readonly Library[] = [amqplib, sqs, mongodb];
 
 /** The names of libraries in OpenTelemetry's environment variables, by their names here. */
 export const SHORT_NAMES = Object.fromEntries(LIBRARIES.map(({ name, shortName }) => [name, shortName])) as Record<LibraryName, string>;
@@ -30,7 +31,7 @@ export function leaveTo(instrumentations: readonly { readonly instrumentationNam
 export function traceLibraries(options: LibraryOptions): () => void {
   const libraries = LIBRARIES.filter(({ name }) => options[name] !== false);
   if (libraries.length === 0) return () => {};
-  const tracing = new LibraryTracing(libraries);
+  const tracing = new LibraryTracing(libraries, options);
   return () => tracing.end();
 }
 
@@ -54,7 +55,10 @@ class LibraryTracing {
   private readonly met = new WeakSet<object>();
   private running = true;
 
-  constructor(libraries: readonly Library[]) {
+  constructor(
+    libraries: readonly Library[],
+    private readonly options: LibraryOptions,
+  ) {
     this.places = libraries.flatMap((library) => library.files.map((file) => ({ library, end: file.replaceAll('/', sep) })));
     const inUse = isConnected();
     eachLoaded((path, module) => this.look(path, module, inUse ? 'used' : 'loaded'));
@@ -75,7 +79,11 @@ class LibraryTracing {
     const undo: (() => void)[] = [];
     let reason = 'it is of a version that observability-ts does not know';
     try {
-      const kinds = library.kinds(fieldsOf(module.exports) ?? {});
+      const kinds = library.kinds({
+        exports: fieldsOf(module.exports) ?? {},
+        neighbour: (file) => fieldsOf(loadedModule(join(dirname(path), file))?.exports),
+        options: this.options,
+      });
       // Another package may have a file of that name.
       if (kinds === undefined && !path.includes(`${sep}${library.packageName.replaceAll('/', sep)}${sep}`)) return;
       if (kinds !== undefined) {
@@ -91,16 +99,17 @@ class LibraryTracing {
     else this.warnOf(library, 'OBS_LIBRARY_UNKNOWN', `${library.packageName} is not traced by itself (${reason}), and works as without tracing.`);
   }
 
-  private patchKind(library: Library, { prototype, first, used }: Kind, state: State, undo: (() => void)[]): void {
+  private patchKind(library: Library, kind: Kind, state: State, undo: (() => void)[]): void {
+    const { prototype, first, used } = kind;
     if (this.patched.has(prototype)) return;
-    if (first !== undefined) undo.push(this.before(prototype, first, (object) => library.trace(object)));
-    if (state === 'used') for (const name of used) undo.push(this.before(prototype, name, (object) => this.traceLate(library, object)));
+    if (first !== undefined) undo.push(this.before(prototype, first, (object) => kind.trace(object)));
+    if (state === 'used') for (const name of used) undo.push(this.before(prototype, name, (object) => this.traceLate(library, kind, object)));
     this.patched.add(prototype);
   }
 
-  private traceLate(library: Library, object: object): boolean {
-    const isBusy = library.isBusy(object);
-    const isNew = library.trace(object);
+  private traceLate(library: Library, kind: Kind, object: object): boolean {
+    const isBusy = kind.isBusy?.(object) === true;
+    const isNew = kind.trace(object);
     if (isNew && isBusy) this.warnLoadedBefore(library, 'and used: what it was doing by then is not traced');
     return isNew;
   }

@@ -1,12 +1,15 @@
 /** What this folder knows of a library that it traces. */
 import type { Fields } from '../messaging/fields';
+import type { MongoOptions } from '../mongodb';
 
-/** Which libraries are traced by themselves when the service loads them. */
+/** Which libraries are traced by themselves, whenever the service loads them. */
 export interface LibraryOptions {
   /** Channels of amqplib (RabbitMQ). Default `true`. */
   amqplib?: boolean;
   /** Clients of `@aws-sdk/client-sqs`. Default `true`. */
   sqs?: boolean;
+  /** Clients of `mongodb`; an object is the options of {@link instrumentMongo}. Default `true`. */
+  mongodb?: boolean | MongoOptions;
 }
 
 /** A key of {@link LibraryOptions}. */
@@ -19,6 +22,18 @@ export interface Kind {
   readonly first: string | undefined;
   /** Methods of objects that are in use already. */
   readonly used: readonly string[];
+  /** Traces an object, unless it is traced already; returns whether it was not. */
+  trace(object: object): boolean;
+  /** Whether something that an object is doing already will not be traced. */
+  isBusy?(object: object): boolean;
+}
+
+/** A loaded module that defines classes of a library. */
+export interface Definition {
+  readonly exports: Fields;
+  /** What a module of the same package exports, by its path from this one; undefined where it is not loaded. */
+  neighbour(path: string): Fields | undefined;
+  readonly options: LibraryOptions;
 }
 
 /** A library. Its objects are traced one by one, when a method of theirs is called: no class is replaced, and copies of it that somebody took are traced, too. */
@@ -29,17 +44,13 @@ export interface Library {
   readonly packageName: string;
   /** How the paths of the modules end that define its classes, with `/` between folders. Packages may be installed under other names. */
   readonly files: readonly string[];
-  /** The kinds of objects in what such a module exports; undefined where it exports something else. */
-  kinds(exports: Fields): readonly Kind[] | undefined;
-  /** Traces an object, unless it is traced already; returns whether it was not. */
-  trace(object: object): boolean;
-  /** Whether something that an object is doing already will not be traced. */
-  isBusy(object: object): boolean;
+  /** The kinds of objects that such a module defines; undefined where it is another module than that. */
+  kinds(definition: Definition): readonly Kind[] | undefined;
 }
 
 /** The prototype of an exported class, with the methods given; undefined where there is none. */
-export function prototypeWith(exported: unknown, ...methods: string[]): object | undefined {
+export function prototypeWith(exported: unknown, ...methods: string[]): Fields | undefined {
   const prototype: unknown = typeof exported === 'function' ? exported.prototype : undefined;
   if (typeof prototype !== 'object' || prototype === null) return undefined;
-  return methods.every((method) => typeof (prototype as Record<string, unknown>)[method] === 'function') ? prototype : undefined;
+  return methods.every((method) => typeof (prototype as Fields)[method] === 'function') ? (prototype as Fields) : undefined;
 }

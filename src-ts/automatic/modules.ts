@@ -31,9 +31,14 @@ export function watchModules(seen: (path: string, module: LoadedModule) => void)
 
 /** Calls `seen` with each module that is loaded already. */
 export function eachLoaded(seen: (path: string, module: LoadedModule) => void): void {
-  const { cache } = require;
-  for (const path in cache) {
-    const module = cache[path];
-    if (module?.loaded === true) seen(path, module);
+  for (const path in require.cache) {
+    const module = loadedModule(path);
+    if (module !== undefined) seen(path, module);
   }
+}
+
+/** The module of a path, if it is loaded. */
+export function loadedModule(path: string): LoadedModule | undefined {
+  const module = require.cache[path];
+  return module?.loaded === true ? module : undefined;
 }

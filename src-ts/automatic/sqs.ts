@@ -8,15 +8,15 @@ export const sqs: Library = {
   packageName: '@aws-sdk/client-sqs',
   // What `import` resolves to as well: the ES modules of the package are for bundlers.
   files: ['/client-sqs/dist-cjs/index.js'],
-  kinds(exports) {
+  kinds({ exports }) {
     // `SQS`, with a method for each command, is derived from it.
-    const client = prototypeWith(exports['SQSClient'], 'send');
-    return client && [{ prototype: client, first: 'send', used: [] }];
+    const prototype = prototypeWith(exports['SQSClient'], 'send');
+    return prototype && [{ prototype, first: 'send', used: [], trace }];
   },
-  trace(client) {
-    if (isTracedClient(client as SqsClient)) return false;
-    instrumentSqs(client as SqsClient);
-    return true;
-  },
-  isBusy: () => false,
 };
+
+function trace(client: object): boolean {
+  if (isTracedClient(client as SqsClient)) return false;
+  instrumentSqs(client as SqsClient);
+  return true;
+}

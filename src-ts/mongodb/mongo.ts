@@ -41,6 +41,11 @@ export function instrumentMongo<C extends MongoClientLike>(client: C, options?: 
   return client;
 }
 
+/** Whether {@link instrumentMongo} has traced a client already. */
+export function isTracedMongo(client: MongoClientLike): boolean {
+  return TRACED in client;
+}
+
 type TracedClient = Client & { [TRACED]?: true };
 
 function isClient(client: unknown): client is TracedClient {

@@ -5,10 +5,21 @@ import { createTestTracing } from '@manifest-cyber/observability-ts';
 
 const require = createRequire(import.meta.url);
 const folder = dirname(require.resolve('amqplib'));
-const load = () => [require('amqplib'), require('amqplib/callback_api'), require(join(folder, 'lib/channel_model.js')), require('@aws-sdk/client-sqs')];
+const load = () => [
+  require('amqplib'),
+  require('amqplib/callback_api'),
+  require(join(folder, 'lib/channel_model.js')),
+  require('@aws-sdk/client-sqs'),
+];
 const modules = load();
 const [, , { Channel, ConfirmChannel }, { SQSClient, SQS }] = modules;
-const objects = { load: Module.prototype, channel: Channel.prototype, confirm: ConfirmChannel.prototype, client: SQSClient.prototype, sqs: SQS.prototype };
+const objects = {
+  load: Module.prototype,
+  channel: Channel.prototype,
+  confirm: ConfirmChannel.prototype,
+  client: SQSClient.prototype,
+  sqs: SQS.prototype,
+};
 /** Each property, with all that can be seen of it but which function it is. */
 const shape = (object) =>
   Object.entries(Object.getOwnPropertyDescriptors(object)).map(([key, { value, ...rest }]) => [key, rest, value?.name, value?.length]);

@@ -2,11 +2,12 @@
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { createTestTracing } from '@manifest-cyber/observability-ts';
 import amqplib from 'amqplib';
+import { MongoClient } from 'mongodb';
 import { programInput } from '../../parts/program.mjs';
 import { report } from './report.mjs';
 
-const { url, client, name } = programInput();
-const connection = await amqplib.connect(url);
+const { amqp, client, mongo, name } = programInput();
+const connection = await amqplib.connect(amqp);
 const [producer, confirming, consumer] = [
   await connection.createChannel(),
   await connection.createConfirmChannel(),
@@ -20,6 +21,9 @@ await consumer.consume(name, (message) => {
 });
 const sqs = new SQSClient(client);
 const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
+const database = new MongoClient(mongo);
+const collection = database.db('used').collection(name);
+await collection.insertOne({ x: 0 });
 
 const tracing = createTestTracing({ http: false });
 producer.sendToQueue(name, Buffer.from('x'));
@@ -28,6 +32,7 @@ let confirmed = 0;
 confirming.sendToQueue(name, Buffer.from('z'), {}, () => confirmed++);
 await confirming.waitForConfirms();
 await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
+await collection.insertOne({ x: 1 });
 await consumer.close();
 const later = await connection.createChannel();
 producer.sendToQueue(name, Buffer.from('for the later one'));
@@ -37,4 +42,5 @@ await new Promise((resolve, reject) => {
 await later.close();
 await connection.close();
 sqs.destroy();
+await database.close();
 await report(tracing, { handled, confirmed });

@@ -1,45 +1,64 @@
 /** A service's work with its libraries, in which nothing is about tracing: what each test of this folder has done and then looks at. */
-/** A message through RabbitMQ by each kind of channel, and one through SQS by each kind of client: whichever libraries and servers are given. */
-export async function work({ amqplib, callbacks, sqs }, { url, client, name }) {
-  if (amqplib && url) {
-    const connection = await amqplib.connect(url);
-    await roundTrip(await connection.createChannel(), `${name}-plain`);
-    await roundTrip(await connection.createConfirmChannel(), `${name}-confirm`);
-    await connection.close();
-  }
-  if (callbacks && url) {
-    const connection = await called((done) => callbacks.connect(url, done));
-    await callbackTrip(await called((done) => connection.createChannel(done)), `${name}-callback`);
-    // As it is returned at once, before it is open.
-    let early;
-    await called((done) => {
-      early = connection.createConfirmChannel(done);
-    });
-    await callbackTrip(early, `${name}-early`);
-    await called((done) => connection.close(done));
-  }
-  if (sqs && client) {
-    const plain = new sqs.SQSClient(client);
-    const QueueName = `${name}-sqs`;
-    const { QueueUrl } = await plain.send(new sqs.CreateQueueCommand({ QueueName }));
-    await plain.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
-    const aggregated = new sqs.SQS(client);
-    await aggregated.receiveMessage({ QueueUrl, WaitTimeSeconds: 2 });
-    plain.destroy();
-    aggregated.destroy();
+/** A service's libraries, as `load` gives them: `import`, `import()` or `require`. */
+export async function librariesBy(load) {
+  return {
+    amqplib: await load('amqplib'),
+    callbacks: await load('amqplib/callback_api'),
+    sqs: await load('@aws-sdk/client-sqs'),
+    mongodb: await load('mongodb'),
+    mongodb7: await load('mongodb7'),
+  };
+}
+
+/** A message through RabbitMQ by each kind of channel, one through SQS by each kind of client, and a document through MongoDB by each version of its driver. */
+export async function work({ amqplib, callbacks, sqs, ...drivers }, { amqp, client, mongo, name }) {
+  const connection = await amqplib.connect(amqp);
+  await roundTrip(await connection.createChannel(), `${name}-plain`);
+  await roundTrip(await connection.createConfirmChannel(), `${name}-confirm`);
+  await connection.close();
+
+  const other = await called((done) => callbacks.connect(amqp, done));
+  await callbackTrip(await called((done) => other.createChannel(done)), `${name}-callback`);
+  // As it is returned at once, before it is open.
+  let early;
+  await called((done) => {
+    early = other.createConfirmChannel(done);
+  });
+  await callbackTrip(early, `${name}-early`);
+  await called((done) => other.close(done));
+
+  const plain = new sqs.SQSClient(client);
+  const { QueueUrl } = await plain.send(new sqs.CreateQueueCommand({ QueueName: `${name}-sqs` }));
+  await plain.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
+  const aggregated = new sqs.SQS(client);
+  await aggregated.receiveMessage({ QueueUrl, WaitTimeSeconds: 2 });
+  plain.destroy();
+  aggregated.destroy();
+
+  for (const [version, { MongoClient }] of Object.entries(drivers)) {
+    const database = new MongoClient(mongo);
+    await database.db('work').collection(`${name}-${version}`).insertOne({ x: 1 });
+    await database.close();
   }
 }
 
-/** What {@link work} makes: each span as `name < name of its parent`, sorted. The receiving of SQS is a span of its own, with a link. */
-export const spansOfWork = (name, { amqp = true, sqs = true } = {}) => [
-  ...(amqp ? ['callback', 'confirm', 'early', 'plain'].map((kind) => `consume ${name}-${kind} < publish ${name}-${kind}`) : []),
-  ...(sqs ? [`POST < none`] : []),
-  ...(amqp ? ['callback', 'confirm', 'early', 'plain'].map((kind) => `publish ${name}-${kind} < none`) : []),
-  ...(sqs ? [`receive ${name}-sqs < none`, `send ${name}-sqs < none`] : []),
-].sort();
+/** What {@link work} makes of the libraries given: each span as `name < name of its parent`, sorted. SQS' receiving has a link instead of a parent. */
+export function spansOfWork(name, libraries = ['amqplib', 'sqs', 'mongodb']) {
+  const kinds = ['callback', 'confirm', 'early', 'plain'];
+  const spans = {
+    amqplib: kinds.flatMap((kind) => [`consume ${name}-${kind} < publish ${name}-${kind}`, `publish ${name}-${kind} < none`]),
+    sqs: [`receive ${name}-sqs < none`, `send ${name}-sqs < none`],
+    mongodb: ['mongodb', 'mongodb7'].map((version) => `insert ${name}-${version} < none`),
+  };
+  return libraries.flatMap((library) => spans[library]).sort();
+}
 
-/** Spans as {@link spansOfWork} has them, of what has `name`, `id` and `parent`. */
-export const asOfWork = (spans) => spans.map(({ name, parent }) => `${name} < ${spans.find(({ id }) => id === parent)?.name ?? 'none'}`).sort();
+/** Spans as {@link spansOfWork} has them, of what has `name`, `id` and `parent`; without those of other calls: the making of a queue, the end of a session. */
+export const asOfWork = (spans) =>
+  spans
+    .filter(({ name }) => !/^(POST|endSessions)/.test(name))
+    .map(({ name, parent }) => `${name} < ${spans.find(({ id }) => id === parent)?.name ?? 'none'}`)
+    .sort();
 
 async function roundTrip(channel, queue) {
   await channel.assertQueue(queue);

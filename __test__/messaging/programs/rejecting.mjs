@@ -5,7 +5,7 @@ import { until } from '../../../scripts/parts/until.mjs';
 import { programInput } from '../../parts/program.mjs';
 
 const { url, queue, traced } = programInput();
-const tracing = createTestTracing();
+const tracing = createTestTracing({ libraries: false });
 const rejections = [];
 process.on('unhandledRejection', (reason) => rejections.push(reason.message));
 const connection = await amqplib.connect(url);
