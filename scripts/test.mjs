@@ -3,8 +3,9 @@
  *
  *   npm test                          everything, as CI does
  *   npm test -- rust                  a group of stages, or one stage, by name (`npm test -- --list` names them)
- *   npm test -- node@24 unit          the package tests of one folder of __test__/ on one version of Node
- *   npm test -- node@24 __test__/unit/x.test.mjs
+ *   npm test -- node@24 trace         the package tests of one folder of __test__/ on one version of Node
+ *   npm test -- node@24 __test__/types             the same; for folders that are called like a stage or a group, which a bare name means
+ *   npm test -- node@24 __test__/trace/x.test.mjs  the tests of one file
  *
  * Stops at the first stage that fails. The last line is `N passed, N failed`: tests, and each other check as one.
  */
@@ -12,7 +13,7 @@ import './lib/require-node.cjs';
 import { installPackages } from './lib/install.mjs';
 import { main, Problem } from './lib/problem.mjs';
 import { checkRust } from './lib/rust.mjs';
-import { nodeStages, testFolders } from './stages/node.mjs';
+import { isTestPath, nodeStages, testFolders } from './stages/node.mjs';
 import { endRunningCommands, StageFailure } from './stages/outcome.mjs';
 import { packageStages } from './stages/package.mjs';
 import { rustStages } from './stages/rust.mjs';
@@ -46,11 +47,11 @@ function inOrder(all) {
 
 /** The stages, and the filters for package tests, that the command line asks for. */
 function select(words) {
-  const folders = testFolders();
-  const filters = words.filter((word) => folders.includes(word) || word.endsWith('.test.mjs'));
-  const wanted = words.filter((word) => !filters.includes(word));
   const known = new Set(stages.flatMap((stage) => [stage.name, ...stage.groups]));
-  const unknown = wanted.filter((word) => !known.has(word));
+  const folders = testFolders().map((folder) => (known.has(folder) ? `__test__/${folder}` : folder));
+  const wanted = words.filter((word) => known.has(word));
+  const filters = words.filter((word) => !known.has(word));
+  const unknown = filters.filter((word) => !folders.includes(word) && !isTestPath(word));
   if (unknown.length > 0) {
     throw new Problem(
       'OBS_TEST_STAGE_UNKNOWN',
@@ -60,7 +61,8 @@ function select(words) {
   if (words.length === 0) {
     return { selected: stages, filters };
   }
-  const names = wanted.length > 0 ? wanted : ['node'];
+  const takesFilters = wanted.some((name) => name === 'node' || name.startsWith('node@'));
+  const names = filters.length > 0 && !takesFilters ? [...wanted, 'node'] : wanted;
   const chosen = stages.filter((stage) => names.some((name) => stage.name === name || stage.groups.includes(name)));
   const needed = new Set(chosen.flatMap((stage) => stage.needs ?? []));
   return { selected: stages.filter((stage) => chosen.includes(stage) || needed.has(stage.name)), filters };

@@ -1,6 +1,6 @@
 /** Stages that run the package's tests, __test__/**.test.mjs, on each supported version of Node. */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { inRoot, root, scratch } from '../lib/paths.mjs';
 import { nodeBinary, nodeVersions } from '../parts/node.mjs';
 import { execute, StageFailure } from './outcome.mjs';
@@ -24,11 +24,14 @@ export const nodeStages = [
   })),
 ];
 
-/** Names of the folders of tests, which select tests on the command line. */
+/** Names of the folders of tests. */
 export const testFolders = () =>
   readdirSync(inRoot('__test__'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name);
+
+/** Whether a word of the command line is the path of a test file, or of a folder of them. */
+export const isTestPath = (word) => word.endsWith('.test.mjs') || testFolders().some((folder) => resolve(word) === inRoot('__test__', folder));
 
 /** Test files in the folders, or of the paths, that were asked for; all of them when none were. */
 function testFiles(filters) {
@@ -37,10 +40,8 @@ function testFiles(filters) {
     .map((file) => join('__test__', file).split(sep).join('/'))
     .filter((file) => file !== '__test__/layering.test.mjs')
     .sort();
-  const chosen =
-    filters.length === 0
-      ? files
-      : files.filter((file) => filters.some((filter) => file.startsWith(`__test__/${filter}/`) || file === relative(root, filter)));
+  const paths = filters.map((filter) => (testFolders().includes(filter) ? `__test__/${filter}` : relative(root, filter).split(sep).join('/')));
+  const chosen = filters.length === 0 ? files : files.filter((file) => paths.some((path) => file === path || file.startsWith(`${path}/`)));
   if (chosen.length === 0) {
     throw new StageFailure(`no test file matches ${filters.join(', ')}`);
   }
@@ -52,16 +53,27 @@ async function runTests(node, files, { strict }) {
   const tap = join(scratch, `tests-${process.pid}.tap`);
   const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout', '--test-reporter=tap', `--test-reporter-destination=${tap}`];
   const { code, output } = await execute(node, ['--test', `--test-timeout=${TEST_LIMIT_MILLIS}`, ...reporters, ...files]);
-  const count = countTap(readFileSync(tap, 'utf8'));
+  const report = readFileSync(tap, 'utf8');
+  const count = countTap(report);
   const failed = count('fail') + count('cancelled');
   if (code !== 0 || failed > 0) {
     throw new StageFailure('package tests failed', output, { passed: count('pass'), failed: Math.max(failed, 1) });
+  }
+  const empty = filesWithoutTests(report, files);
+  if (count('tests') === 0 || empty.length > 0) {
+    throw new StageFailure(`no test ran in ${(empty.length > 0 ? empty : files).join(', ')}`, output, { passed: 0, failed: 1 });
   }
   const left = count('skipped') + count('todo');
   if (strict && left > 0) {
     throw new StageFailure(`${left} tests are skipped or to do; CI leaves nothing out`, output, { passed: count('pass'), failed: left });
   }
   return { passed: count('pass'), failed: 0 };
+}
+
+/** Files that Node reports as a test themselves, which passed: there is none in them. */
+function filesWithoutTests(report, files) {
+  const paths = new Set([...report.matchAll(/^ok \d+ - (.+\.test\.mjs)$/gm)].map(([, path]) => resolve(root, path)));
+  return files.filter((file) => paths.has(inRoot(file)));
 }
 
 /** Reads the totals at the end of a TAP report. */
