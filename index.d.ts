@@ -410,6 +410,18 @@ declare class ReceiverError extends Error {
  */
 declare function startReceiver(options?: ReceiverOptions): OtlpReceiver;
 
+/** What this folder knows of a library that it traces. */
+
+/** Which libraries are traced by themselves, whenever the service loads them. */
+interface LibraryOptions {
+    /** Channels of amqplib (RabbitMQ). Default `true`. */
+    amqplib?: boolean;
+    /** Clients of `@aws-sdk/client-sqs`. Default `true`. */
+    sqs?: boolean;
+    /** Clients of `mongodb`; an object is the options of {@link instrumentMongo}. Default `true`. */
+    mongodb?: boolean | MongoOptions;
+}
+
 /** Spans as readers see them: OpenTelemetry's ReadableSpan and SpanProcessor interfaces. */
 
 /** An event of a span. */
@@ -542,7 +554,7 @@ interface TracingOptions {
         maxInFlight?: number;
     };
     limits?: LimitOptions;
-    /** OpenTelemetry instrumentations, as they are published. Where one for http or undici is among them, ours steps aside. */
+    /** OpenTelemetry instrumentations, as they are published. Where one is among them for what is built in, ours steps aside. */
     instrumentations?: readonly (Instrumentation | readonly Instrumentation[])[];
     /** Objects with OpenTelemetry's SpanProcessor interface. They run on the JS thread for each span: that is their cost. */
     spanProcessors?: readonly SpanProcessor[];
@@ -550,6 +562,8 @@ interface TracingOptions {
     propagators?: readonly ('tracecontext' | 'baggage' | 'xray' | 'datadog' | 'b3' | 'b3multi')[];
     /** The built-in tracing of http, https, fetch and undici; `false` for none. */
     http?: HttpInstrumentationOptions | false;
+    /** The built-in tracing of libraries, by themselves, whenever they are loaded; `false` for none. What is instrumented by a call is traced all the same. */
+    libraries?: LibraryOptions | false;
     /** Whether SIGTERM and SIGINT flush before the process ends as it would have without us. Default true. */
     signals?: boolean;
 }
@@ -608,7 +622,7 @@ interface Tracing {
 /** Tracing for the user's own tests: in memory, at once, no collector. */
 
 /** Options of {@link createTestTracing}. */
-type TestTracingOptions = Pick<TracingOptions, 'resource' | 'http' | 'instrumentations' | 'propagators' | 'limits'>;
+type TestTracingOptions = Pick<TracingOptions, 'resource' | 'http' | 'libraries' | 'instrumentations' | 'propagators' | 'limits'>;
 /** Tracing in memory. */
 interface TestTracing {
     readonly provider: TracerProvider;
@@ -703,4 +717,4 @@ declare function addSpanEvent(name: string, attributes?: Attributes, time?: Time
 declare function setSpanAttributes(attributes: Attributes): void;
 
 export { DEFAULT_HEALTH_CHECKS, OtelLogger, ReceiverError, TraceContext, addSpanEvent, createLoggerWithMessageTrace, createTestTracing, createTraceparentFromLogger, extractMessage, extractTraceContext, formatTraceparent, getActiveSpan, getTracer, initTracing, injectMessage, injectTraceContext, instrumentAmqp, instrumentMongo, instrumentSqs, parseTraceparent, recordError, setSpanAttributes, startReceiver, tracingErrorMiddleware, tracingMiddleware, withBatchSpan, withMessageSpan, withRootSpan, withSpan };
-export type { AmqpChannel, ArgumentOrder, BaseLogMethod, BaseLogger, BatchOptions, BatchSpanOptions, ExporterOptions, HttpInstrumentationOptions, IncomingRule, Instrumentation, LimitOptions, LogMethod, MessageLoggerOptions, MessageSpanOptions, MongoClientLike, MongoOptions, OtelLoggerOptions, OtlpReceiver, OutgoingRequest, OutgoingRule, ReadableSpan, ReceivedTrace, ReceiverOptions, RootSpanOptions, SamplingOptions, SpanProcessor, SqsClient, TestTracing, TestTracingOptions, TimedEvent, Tracing, TracingMiddlewareOptions, TracingOptions, TracingStats };
+export type { AmqpChannel, ArgumentOrder, BaseLogMethod, BaseLogger, BatchOptions, BatchSpanOptions, ExporterOptions, HttpInstrumentationOptions, IncomingRule, Instrumentation, LibraryOptions, LimitOptions, LogMethod, MessageLoggerOptions, MessageSpanOptions, MongoClientLike, MongoOptions, OtelLoggerOptions, OtlpReceiver, OutgoingRequest, OutgoingRule, ReadableSpan, ReceivedTrace, ReceiverOptions, RootSpanOptions, SamplingOptions, SpanProcessor, SqsClient, TestTracing, TestTracingOptions, TimedEvent, Tracing, TracingMiddlewareOptions, TracingOptions, TracingStats };

@@ -16,7 +16,7 @@ const HOOKS = {
   "import-in-the-middle's, as OpenTelemetry registers them": `import { register } from 'node:module'; register('@opentelemetry/instrumentation/hook.mjs', ${JSON.stringify(import.meta.url)});`,
   "a loader's in a thread": `import { register } from 'node:module'; register(${JSON.stringify(dataUrl(passing))});`,
   ...('registerHooks' in nodeModule && {
-    "a loader's in this thread": `import * as nodeModule from 'node:module'; ${passing.replaceAll('export ', '')} registerHooks({ load, resolve });`,
+    "a loader's in this thread": `import { registerHooks } from 'node:module'; ${passing.replaceAll('export ', '')} registerHooks({ load, resolve });`,
   }),
 };
 

@@ -44,7 +44,7 @@ pub const KNOWN: &[&str] = &[
 pub const TLS: &[&str] = &["caFile", "certFile", "keyFile", "serverName"];
 
 /// The options that the JS side alone acts on. They are known here so that they are not called misspelt.
-pub const JS_SIDE: &[&str] = &["instrumentations", "spanProcessors", "http", "http.fetch"];
+pub const JS_SIDE: &[&str] = &["instrumentations", "spanProcessors", "http", "http.fetch", "libraries"];
 
 /// The options of later versions: accepted, so that one configuration serves several versions, and without effect.
 pub const LATER: &[&str] = &["sampling.keepErrors", "sampling.rules", "sampling.maxTracesPerSecond", "sampling.dropHealthChecks", "spool", "redact"];

@@ -1,4 +1,4 @@
-//! The environment variables that are read: the only place that spells their names.
+//! The environment variables that are read: the only place that spells their names, but for those that the JS side reads.
 
 macro_rules! variables {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
@@ -150,3 +150,6 @@ variables! {
     /// The name of the cluster.
     K8S_CLUSTER_NAME = "K8S_CLUSTER_NAME";
 }
+
+/// The variables that the JS side alone reads.
+pub const JS_SIDE: &[&str] = &["OTEL_NODE_ENABLED_INSTRUMENTATIONS", "OTEL_NODE_DISABLED_INSTRUMENTATIONS"];
