@@ -44,8 +44,8 @@ interface Place {
   readonly end: string;
 }
 
-/** What may have become of a library before tracing began. */
-type State = 'new' | 'loaded' | 'used';
+/** Whether a module was there before tracing began. */
+type State = 'loaded' | 'new';
 
 class LibraryTracing {
   private readonly places: readonly Place[];
@@ -60,8 +60,7 @@ class LibraryTracing {
     private readonly options: LibraryOptions,
   ) {
     this.places = libraries.flatMap((library) => library.files.map((file) => ({ library, end: file.replaceAll('/', sep) })));
-    const inUse = isConnected();
-    eachLoaded((path, module) => this.look(path, module, inUse ? 'used' : 'loaded'));
+    eachLoaded((path, module) => this.look(path, module, 'loaded'));
     this.undo.push(watchModules((path, module) => this.look(path, module, 'new')));
   }
 
@@ -95,7 +94,7 @@ class LibraryTracing {
       for (const restore of undo) restore();
       reason = describe(error);
     }
-    if (state !== 'new') this.warnLoadedBefore(library, 'and cannot be traced any more');
+    if (state === 'loaded') this.warnLoadedBefore(library, 'and cannot be traced any more');
     else this.warnOf(library, 'OBS_LIBRARY_UNKNOWN', `${library.packageName} is not traced by itself (${reason}), and works as without tracing.`);
   }
 
@@ -103,7 +102,9 @@ class LibraryTracing {
     const { prototype, first, used } = kind;
     if (this.patched.has(prototype)) return;
     if (first !== undefined) undo.push(this.before(prototype, first, (object) => kind.trace(object)));
-    if (state === 'used') for (const name of used) undo.push(this.before(prototype, name, (object) => this.traceLate(library, kind, object)));
+    if (state === 'loaded' && isConnected()) {
+      for (const name of used) undo.push(this.before(prototype, name, (object) => this.traceLate(library, kind, object)));
+    }
     this.patched.add(prototype);
   }
 
