@@ -35,7 +35,7 @@ export function useSqs() {
   after(() => used.server?.close());
   beforeEach(async () => {
     // The requests that make queues are no spans of the tests.
-    used.tracing = createTestTracing({ http: false });
+    used.tracing = createTestTracing({ http: false, libraries: false });
     used.client = instrumentSqs(new SQSClient(used.server.client));
     used.queue = `queue-${++count}`;
     used.url = await used.create(used.queue);
