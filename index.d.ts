@@ -324,8 +324,8 @@ interface MongoOptions {
     queryText?: boolean;
 }
 /**
- * Traces a client of MongoDB and returns it: each command becomes a client span, child of the span that is active where it was called. It turns the
- * driver's command monitoring on, also where the client has connected already. A second call changes nothing.
+ * Traces a client of MongoDB and returns it: each command becomes a client span, child of the span that is active where it was called, also where the
+ * client has connected already. A second call changes nothing.
  *
  * @example
  * const client = instrumentMongo(new MongoClient('mongodb://localhost:27017'));

@@ -80,9 +80,9 @@ for (const name of DRIVERS) {
     test('what the driver sends of itself makes no span', async () => {
       await used.collection.insertMany(things(4));
       const told = [];
-      used.client.on('commandStarted', ({ commandName }) => told.push(commandName));
-      for await (const thing of used.collection.find({}, { batchSize: 2 })) if (thing.i === 1) break;
-      await used.client.close();
+      const client = used.tracedClient({ monitorCommands: true }).on('commandStarted', ({ commandName }) => told.push(commandName));
+      for await (const thing of used.by(client).find({}, { batchSize: 2 })) if (thing.i === 1) break;
+      await client.close();
       assert.deepEqual(told, ['find', 'killCursors', 'endSessions']);
       assert.deepEqual(
         used.spans().map((span) => span.attributes['db.operation.name']),

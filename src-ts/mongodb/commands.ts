@@ -1,8 +1,7 @@
-/** Spans of a client's commands: begun and ended where the driver itself begins and ends to measure them. */
+/** Spans of a client's commands. */
 import type { Span } from '@opentelemetry/api';
 import { errorType } from '../http/semantics';
 import { type Fields, fieldsOf, stringOf } from '../messaging/fields';
-import { warnOnce } from '../native/warn';
 import { activeContext } from '../trace/active';
 import { isSuppressed } from '../trace/context';
 import { messageOf, setError } from '../trace/run';
@@ -10,19 +9,16 @@ import { type AttributeList, starter } from '../trace/starter';
 import { batchSizeOf, collectionOf, isInternal } from './operations';
 import { queryTextOf } from './query-text';
 import * as names from './semantics';
-import type { Operation, Servers } from './servers';
+import type { Operation, Server } from './server';
 
-/**
- * Commands that wait for their end at most. A connection carries one at a time, and the driver tells of each one's end; this bounds what is kept should it
- * not.
- */
+/** Commands that wait for their end at most. A connection carries one at a time, and each one's end is told; this bounds what is kept should it not be. */
 const MAX_OPEN = 16_384;
 
 /** What precedes the values of a document in the server's message on a duplicate key. */
 const DUPLICATE_VALUES = ' dup key:';
 
 /** What the attributes of a command are made of. */
-interface Command {
+interface Started {
   readonly operation: Operation;
   readonly name: string;
   readonly command: Fields;
@@ -31,81 +27,62 @@ interface Command {
 
 /** The commands of one client. */
 export class Commands {
-  /** Those that are under way, by request id; the oldest first. */
-  private readonly open = new Map<unknown, Span>();
+  /** The spans of those that are under way, the oldest first. */
+  private readonly open = new Set<Span>();
 
-  constructor(
-    private readonly servers: Servers,
-    private readonly queryText: boolean,
-  ) {}
+  constructor(private readonly queryText: boolean) {}
 
-  /** The driver is about to send a command, in the context of the call that it is for. */
-  start(event: Fields): void {
-    const { commandName: name, databaseName, address, requestId } = event;
-    const command = fieldsOf(event['command']);
-    if (typeof name !== 'string' || command === undefined || isInternal(name)) return;
+  /** A command is about to be sent, in the context of the call that it is for. Undefined where it is not recorded. */
+  start(server: Server, database: unknown, command: Fields): Span | undefined {
+    const name = nameOf(command);
+    if (name === undefined || isInternal(name)) return undefined;
     const context = activeContext();
-    if (isSuppressed(context)) return;
-    const server = this.servers.of(stringOf(address) ?? '');
-    if (this.servers.tracedByOther) {
-      warnOnce(
-        'OBS_MONGO_TRACED_ALREADY',
-        "OpenTelemetry's MongoDB instrumentation traces this client already; ours makes no spans. Use one of the two.",
-      );
-      return;
-    }
-    const operation = server.operation(name, stringOf(databaseName) ?? '', collectionOf(name, command));
-    const span = starter().start(operation.spanName, names.KIND_CLIENT, context, attributesOf, {
-      operation,
-      name,
-      command,
-      queryText: this.queryText,
-    });
-    if (span.isRecording()) this.keep(requestId, span);
+    if (isSuppressed(context)) return undefined;
+    const operation = server.operation(name, stringOf(database) ?? '', collectionOf(name, command));
+    const started: Started = { operation, name, command, queryText: this.queryText };
+    const span = starter().start(operation.spanName, names.KIND_CLIENT, context, attributesOf, started);
+    if (!span.isRecording()) return undefined;
+    if (this.open.size >= MAX_OPEN) this.lose(this.open.values().next().value as Span, names.NO_ANSWER, 'the end of the command was never told');
+    this.open.add(span);
+    return span;
   }
 
   /** The server has answered. */
-  succeed(event: Fields): void {
-    const span = this.take(event['requestId']);
-    if (span === undefined) return;
-    const refused = refusalOf(fieldsOf(event['reply']));
-    if (refused !== undefined) setFailure(span, refused['code'], refused, stringOf(refused['errmsg']) ?? '');
+  succeed(span: Span, reply: unknown): void {
+    // It may have ended with its client.
+    if (!this.open.delete(span)) return;
+    const refusal = refusalOf(reply);
+    if (refusal !== undefined) setFailure(span, refusal, stringOf(refusal['errmsg']) ?? '');
     span.end();
   }
 
   /** The server has refused the command, or the connection has broken. */
-  fail(event: Fields): void {
-    const span = this.take(event['requestId']);
-    if (span === undefined) return;
-    const { failure } = event;
-    setFailure(span, fieldsOf(failure)?.['code'], failure, messageOf(failure));
+  fail(span: Span, error: unknown): void {
+    if (!this.open.delete(span)) return;
+    setFailure(span, error, messageOf(error));
     span.end();
   }
 
   /** The client was closed: what has no answer will have none. */
   loseAll(): void {
-    for (const span of this.open.values()) lose(span, names.CLIENT_CLOSED, 'the client was closed before the server answered');
-    this.open.clear();
+    for (const span of this.open) this.lose(span, names.CLIENT_CLOSED, 'the client was closed before the server answered');
   }
 
-  private take(id: unknown): Span | undefined {
-    const span = this.open.get(id);
-    if (span !== undefined) this.open.delete(id);
-    return span;
-  }
-
-  private keep(id: unknown, span: Span): void {
-    const { open } = this;
-    if (open.size >= MAX_OPEN || open.has(id)) {
-      const [lost] = open.has(id) ? [id] : open.keys();
-      const former = this.take(lost);
-      if (former !== undefined) lose(former, names.NO_ANSWER, 'the driver never told the end of the command');
-    }
-    open.set(id, span);
+  private lose(span: Span, type: string, message: string): void {
+    this.open.delete(span);
+    span.setAttribute(names.ERROR_TYPE, type);
+    setError(span, message);
+    span.end();
   }
 }
 
-function attributesOf({ operation, name, command, queryText }: Command): AttributeList {
+/** A command's first field is its name. */
+function nameOf(command: Fields): string | undefined {
+  for (const name in command) return name;
+  return undefined;
+}
+
+function attributesOf({ operation, name, command, queryText }: Started): AttributeList {
   const list = operation.attributes.slice();
   const size = batchSizeOf(name, command);
   if (size !== undefined) list.push(names.BATCH_SIZE, size);
@@ -114,14 +91,26 @@ function attributesOf({ operation, name, command, queryText }: Command): Attribu
   return list;
 }
 
-/** What an answer that is no failure says about writes that did fail; of several, the first. */
-function refusalOf(reply: Fields | undefined): Fields | undefined {
-  const writeErrors = reply?.['writeErrors'];
-  if (Array.isArray(writeErrors) && writeErrors.length > 0) return fieldsOf(writeErrors[0]);
-  return fieldsOf(reply?.['writeConcernError']);
+/** A reply as the driver keeps it: bytes, of which it reads what it is asked for. */
+interface RawReply {
+  has(name: string): boolean;
+  toObject(): unknown;
 }
 
-function setFailure(span: Span, code: unknown, error: unknown, message: string): void {
+/** What an answer that is no failure says about writes that did fail; of several, the first. */
+function refusalOf(reply: unknown): Fields | undefined {
+  const raw = reply as Partial<RawReply> | undefined | null;
+  let answer = fieldsOf(reply);
+  if (typeof raw?.has === 'function' && typeof raw.toObject === 'function') {
+    if (!raw.has('writeErrors') && !raw.has('writeConcernError')) return undefined;
+    answer = fieldsOf(raw.toObject());
+  }
+  const writeErrors = answer?.['writeErrors'];
+  return fieldsOf(Array.isArray(writeErrors) && writeErrors.length > 0 ? writeErrors[0] : answer?.['writeConcernError']);
+}
+
+function setFailure(span: Span, error: unknown, message: string): void {
+  const code = fieldsOf(error)?.['code']?.valueOf();
   if (typeof code === 'number') {
     span.setAttribute(names.STATUS_CODE, String(code));
     span.setAttribute(names.ERROR_TYPE, String(code));
@@ -130,10 +119,4 @@ function setFailure(span: Span, code: unknown, error: unknown, message: string):
   }
   const values = message.indexOf(DUPLICATE_VALUES);
   setError(span, values === -1 ? message : message.slice(0, values));
-}
-
-function lose(span: Span, type: string, message: string): void {
-  span.setAttribute(names.ERROR_TYPE, type);
-  setError(span, message);
-  span.end();
 }

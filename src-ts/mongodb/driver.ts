@@ -1,29 +1,31 @@
-/** What a client of the driver consists of once it has connected, by the shape of its objects: a topology of servers, each with a pool of connections. */
+/**
+ * What a client of the driver is made of once it has connected, by the shape of its objects: a topology of servers, each with a pool of connections. That
+ * is no documented interface, so nothing here may be relied on to be there.
+ */
 import { type Fields, fieldsOf } from '../messaging/fields';
+
+/** What a client emits for each command, where it is monitored. */
+export const COMMAND_EVENTS = ['commandStarted', 'commandSucceeded', 'commandFailed'] as const;
 
 /** A client, as far as it is known here. */
 export interface Client {
   monitorCommands?: unknown;
   readonly topology?: unknown;
   on(event: string, listener: (event: Fields) => void): unknown;
-  off(event: string, listener: (event: Fields) => void): unknown;
+  listenerCount(event: string): number;
 }
 
-/** A connection. */
+/** A connection. Each command of its client, but for the handshake's, is one call of `command`. */
 export interface Connection {
-  readonly address?: unknown;
   monitorCommands?: unknown;
+  command(...args: unknown[]): PromiseLike<unknown>;
 }
 
 /** The connections to one server. */
 export interface Pool {
-  /** What each new connection is made with; frozen, but not for good. */
-  options: Fields;
-  /** Those that are free, and those that are used. */
-  readonly connections: Iterable<Connection>;
-  readonly checkedOut: Iterable<Connection>;
-  /** How many are being made. */
-  readonly pending?: unknown;
+  /** What the server is called. */
+  readonly hostAddress: Fields | undefined;
+  readonly connections: readonly Connection[];
 }
 
 /** The pools of a client: none before it connects; undefined where they are not what they are known to be. */
@@ -34,52 +36,45 @@ export function poolsOf(client: Client): readonly Pool[] | undefined {
   if (!(servers instanceof Map)) return undefined;
   const pools: Pool[] = [];
   for (const server of servers.values()) {
-    const pool = fieldsOf(server)?.['pool'];
-    if (!isPool(pool)) return undefined;
+    const pool = poolOf(fieldsOf(fieldsOf(server)?.['pool']));
+    if (pool === undefined) return undefined;
     pools.push(pool);
   }
   return pools;
 }
 
-function isPool(value: unknown): value is Pool {
-  const pool = fieldsOf(value);
-  return pool !== undefined && fieldsOf(pool['options']) !== undefined && isIterable(pool['connections']) && isIterable(pool['checkedOut']);
+function poolOf(pool: Fields | undefined): Pool | undefined {
+  if (pool === undefined) return undefined;
+  const free = memberOf(pool, 'connections');
+  const used = memberOf(pool, 'checkedOut');
+  if (!isIterable(free) || !isIterable(used)) return undefined;
+  const connections = [...used, ...free];
+  if (!connections.every(isConnection)) return undefined;
+  return { hostAddress: fieldsOf(fieldsOf(pool['options'])?.['hostAddress']), connections };
 }
 
-function isIterable(value: unknown): boolean {
+/** A member by its name, or by the symbol that the driver had for it before 6.13. */
+function memberOf(object: Fields, name: string): unknown {
+  if (name in object) return object[name];
+  const symbol = Object.getOwnPropertySymbols(object).find(({ description }) => description === name);
+  return symbol === undefined ? undefined : (object as Readonly<Record<symbol, unknown>>)[symbol];
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
   return typeof (value as Iterable<unknown> | undefined)?.[Symbol.iterator] === 'function';
 }
 
-/** The connections of a pool, all of them. */
-export function* connectionsOf(pool: Pool): Generator<Connection> {
-  yield* pool.checkedOut;
-  yield* pool.connections;
+/** Before 6.4 `command` took a callback, and `commandAsync` was beside it. */
+function isConnection(value: unknown): value is Connection {
+  const members = fieldsOf(value);
+  return typeof members?.['command'] === 'function' && members['commandAsync'] === undefined;
 }
 
-/** Has the driver tell of the commands of a client, also of one that has connected; false where that cannot be done. */
-export function monitorCommands(client: Client): boolean {
-  client.monitorCommands = true;
-  if (client.monitorCommands !== true) return false;
-  const pools = poolsOf(client);
-  if (pools === undefined) return false;
-  if (!monitorPools(pools)) return true;
-  // A connection that is being made has copied its options already.
-  const ready = (): void =>
-    queueMicrotask(() => {
-      // It is in its pool by now, and nobody has used it yet.
-      if (!monitorPools(poolsOf(client) ?? [])) client.off('connectionReady', ready);
-    });
-  client.on('connectionReady', ready);
-  return true;
-}
-
-/** Has connections tell of their commands, those that there are and those to come; true when some are being made that will not. */
-function monitorPools(pools: readonly Pool[]): boolean {
-  let pending = false;
-  for (const pool of pools) {
-    for (const connection of connectionsOf(pool)) connection.monitorCommands = true;
-    if (pool.options['monitorCommands'] !== true) pool.options = Object.freeze({ ...pool.options, monitorCommands: true });
-    pending ||= typeof pool.pending === 'number' && pool.pending > 0;
+/** Whether OpenTelemetry's own instrumentation wraps the connection's `command`; connections that encrypt have one of their own above it. */
+export function isTracedAlready(connection: Connection): boolean {
+  for (let at: unknown = connection; typeof at === 'object' && at !== null; at = Object.getPrototypeOf(at)) {
+    const own: unknown = Object.getOwnPropertyDescriptor(at, 'command')?.value;
+    if ((own as { readonly __wrapped?: unknown } | undefined)?.__wrapped === true) return true;
   }
-  return pending;
+  return false;
 }

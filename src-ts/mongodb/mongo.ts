@@ -3,8 +3,10 @@ import { describe } from '../http/warnings';
 import { type Fields, fieldsOf } from '../messaging/fields';
 import { warnOnce } from '../native/warn';
 import { Commands } from './commands';
-import { type Client, monitorCommands } from './driver';
-import { Servers } from './servers';
+import { Connections } from './connections';
+import type { Client } from './driver';
+import { CommandEvents } from './events';
+import { guarded } from './guard';
 
 /** A client as `mongodb` makes it. */
 export interface MongoClientLike {
@@ -22,8 +24,8 @@ export interface MongoOptions {
 const TRACED = Symbol.for('@manifest-cyber/observability-ts.mongodb');
 
 /**
- * Traces a client of MongoDB and returns it: each command becomes a client span, child of the span that is active where it was called. It turns the
- * driver's command monitoring on, also where the client has connected already. A second call changes nothing.
+ * Traces a client of MongoDB and returns it: each command becomes a client span, child of the span that is active where it was called, also where the
+ * client has connected already. A second call changes nothing.
  *
  * @example
  * const client = instrumentMongo(new MongoClient('mongodb://localhost:27017'));
@@ -50,43 +52,41 @@ type TracedClient = Client & { [TRACED]?: true };
 
 function isClient(client: unknown): client is TracedClient {
   const methods = fieldsOf(client);
-  return typeof methods?.['on'] === 'function' && typeof methods['off'] === 'function' && typeof methods['db'] === 'function';
+  return ['on', 'listenerCount', 'db'].every((name) => typeof methods?.[name] === 'function');
 }
 
+/**
+ * Connections are traced one by one. The driver tells commands, too (its command monitoring), which is what is documented, but costs half as much again as
+ * a query itself (docs/adr/0006): that is the way where the connections can't be found.
+ */
 function trace(client: TracedClient, queryText: boolean): void {
   Object.defineProperty(client, TRACED, { value: true });
-  if (!monitorCommands(client)) {
+  const monitored = client.monitorCommands === true;
+  // Connections take it over when they are made.
+  client.monitorCommands = true;
+  const commands = new Commands(queryText);
+  const connections = new Connections(client, commands, monitored);
+  const events = new CommandEvents(commands);
+  const connected = client.topology !== undefined && client.topology !== null;
+  let found = false;
+  const adopt = (): void => {
+    found = connections.adopt();
+    if (found || !connected || monitored) return;
     warnOnce(
-      'OBS_MONGO_NOT_MONITORED',
-      "a client of MongoDB does not tell its commands, so that they make no spans; call instrumentMongo before it connects, or make it with the driver's option { monitorCommands: true }.",
+      'OBS_MONGO_CONNECTED',
+      "a client of MongoDB had connected before instrumentMongo, in a version of the driver that is not known: its commands make no spans. Call instrumentMongo before it connects, or make it with the driver's option { monitorCommands: true }.",
     );
-  }
-  const commands = new Commands(new Servers(client), queryText);
-  client.on(
-    'commandStarted',
-    guarded((event) => commands.start(event)),
-  );
-  client.on(
-    'commandSucceeded',
-    guarded((event) => commands.succeed(event)),
-  );
-  client.on(
-    'commandFailed',
-    guarded((event) => commands.fail(event)),
-  );
-  client.on(
-    'topologyClosed',
-    guarded(() => commands.loseAll()),
-  );
-}
-
-/** A listener that throws nothing: the driver would take it for a failure of the command. */
-function guarded(listener: (event: Fields) => void): (event: Fields) => void {
-  return (event) => {
-    try {
-      listener(event);
-    } catch (error) {
-      warnOnce('OBS_MONGO_FAILED', `a command of MongoDB could not be traced (${describe(error)}); it runs as without tracing.`);
-    }
   };
+  if (connected) adopt();
+  const listen = (event: string, listener: (event: Fields) => void): void => {
+    client.on(event, (told) => guarded(listener, told));
+  };
+  // The connection is in its pool as soon as the listeners have returned, and nobody has used it by then.
+  listen('connectionReady', () => queueMicrotask(() => guarded(adopt)));
+  listen('commandStarted', (event) => {
+    if (!found) events.started(event);
+  });
+  listen('commandSucceeded', (event) => events.succeeded(event));
+  listen('commandFailed', (event) => events.failed(event));
+  listen('topologyClosed', () => commands.loseAll());
 }

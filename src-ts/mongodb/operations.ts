@@ -41,6 +41,20 @@ function textOr(value: unknown): string {
 /** How many writes a bulk write holds; undefined for other commands and for one write, which is no batch (semantic conventions). */
 export function batchSizeOf(name: string, command: Fields): number | undefined {
   const key = BATCHES[name];
-  const writes = key === undefined ? undefined : command[key];
-  return Array.isArray(writes) && writes.length > 1 ? writes.length : undefined;
+  const writes = key === undefined ? undefined : listOf(command[key]);
+  return writes !== undefined && writes.length > 1 ? writes.length : undefined;
+}
+
+/** A list of a command, which the driver may hold in an object of its own; undefined for what is none. */
+export function listOf(value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value;
+  if (typeof value !== 'object' || value === null || isPlain(value)) return undefined;
+  const documents: unknown = Object.getOwnPropertyDescriptor(value, 'documents')?.value;
+  return Array.isArray(documents) ? documents : undefined;
+}
+
+/** Whether an object is nothing but its fields, whichever realm it comes from. */
+export function isPlain(value: object): boolean {
+  const proto: unknown = Object.getPrototypeOf(value);
+  return proto === null || Object.getPrototypeOf(proto) === null;
 }

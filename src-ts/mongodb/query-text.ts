@@ -1,5 +1,6 @@
 /** Commands as text, with their values left out. */
 import type { Fields } from '../messaging/fields';
+import { isPlain, listOf } from './operations';
 
 /** The longest text, in characters; what is longer is cut. */
 const MAX_LENGTH = 4096;
@@ -25,7 +26,12 @@ const MORE = '"…"';
 /** A command as JSON with `?` for each value; undefined where nothing is to be told: the driver empties commands that hold secrets. */
 export function queryTextOf(command: Fields): string | undefined {
   const writer = new Writer();
-  writer.fields(command, 0, ADDED);
+  try {
+    writer.fields(command, 0, ADDED);
+  } catch {
+    // A proxy of the user's. The driver will read it, too, and say what it thinks of it.
+    return undefined;
+  }
   const { text } = writer;
   if (text === '{}') return undefined;
   return writer.isFull ? `${text.slice(0, MAX_LENGTH)}…` : text;
@@ -60,8 +66,12 @@ class Writer {
 
   private value(value: unknown, depth: number): void {
     this.left--;
-    if (typeof value !== 'object' || value === null || depth >= MAX_DEPTH) this.text += VALUE;
-    else if (Array.isArray(value)) this.list(value, depth);
+    if (typeof value !== 'object' || value === null || depth >= MAX_DEPTH) {
+      this.text += VALUE;
+      return;
+    }
+    const list = listOf(value);
+    if (list !== undefined) this.list(list, depth);
     else if (value instanceof Map) this.map(value, depth);
     else if (isPlain(value)) this.fields(value, depth);
     // An id, a date, bytes, a pattern, or what else the driver has a type for.
@@ -94,10 +104,4 @@ class Writer {
     }
     this.text += list.length > MAX_ELEMENTS ? `,${MORE}]` : ']';
   }
-}
-
-/** Whether an object is nothing but its fields, whichever realm it comes from. */
-function isPlain(value: object): boolean {
-  const proto: unknown = Object.getPrototypeOf(value);
-  return proto === null || Object.getPrototypeOf(proto) === null;
 }
