@@ -1,8 +1,18 @@
 /** Calls that services write: they type-check as printed, and wrong ones do not. Compiled only, never run. */
-import { getTracer, initTracing, type Tracing, type TracingOptions, type TracingStats, withSpan } from '@manifest-cyber/observability-ts';
+import {
+  getTracer,
+  initTracing,
+  instrumentMongo,
+  type Tracing,
+  type TracingOptions,
+  type TracingStats,
+  withSpan,
+} from '@manifest-cyber/observability-ts';
 import { createTestTracing } from '@manifest-cyber/observability-ts/testing';
 import { extractTraceContext, formatTraceparent, injectTraceContext, parseTraceparent } from '@manifest-cyber/observability-ts/tracing';
 import type { Context, SpanContext, TracerProvider } from '@opentelemetry/api';
+import { MongoClient } from 'mongodb';
+import { MongoClient as MongoClient7 } from 'mongodb7';
 
 const tracing: Promise<Tracing> = initTracing({
   serviceName: 'manifest-api',
@@ -46,3 +56,10 @@ export const names: string[] = createTestTracing({ http: false })
   .getFinishedSpans()
   .map((span) => span.name);
 getTracer('mine', '1.0.0').startSpan('span').end();
+
+export const mongo: MongoClient = instrumentMongo(new MongoClient('mongodb://localhost'));
+export const mongo7: MongoClient7 = instrumentMongo(new MongoClient7('mongodb://localhost'), { queryText: true });
+// @ts-expect-error a database is no client
+instrumentMongo(mongo.db());
+// @ts-expect-error no such option
+instrumentMongo(mongo, { enhancedDatabaseReporting: true });
