@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
+import { until } from '../../scripts/parts/until.mjs';
 import { mongoMissing } from '../parts/mongo.mjs';
-import { until } from '../parts/until.mjs';
 import { startProxy } from './proxy.mjs';
 import { DRIVERS, useMongo } from './support.mjs';
 

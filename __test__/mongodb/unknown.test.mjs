@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { instrumentMongo, withSpan } from '@manifest-cyber/observability-ts';
+import { until } from '../../scripts/parts/until.mjs';
 import { mongoMissing } from '../parts/mongo.mjs';
-import { until } from '../parts/until.mjs';
 import { DRIVERS, idOf, parentOf, useMongo } from './support.mjs';
 
 /** Commands of one client that are open at most. */
