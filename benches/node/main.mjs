@@ -21,6 +21,7 @@ const CASES = [
   'event-loop',
   'amqp',
   'amqp-open',
+  'mongodb',
   'unreachable',
 ];
 const DEFAULT_ROUNDS = 5;

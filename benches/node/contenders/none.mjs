@@ -6,7 +6,11 @@ export const title = 'no tracing';
 export const exportsSpans = false;
 
 export async function start() {
-  return { flush: async () => {}, amqp: () => ({ amqplib: requirePeer('amqplib'), instrument: (channel) => channel }) };
+  return {
+    flush: async () => {},
+    amqp: () => ({ amqplib: requirePeer('amqplib'), instrument: (channel) => channel }),
+    mongodb: () => ({ mongodb: requirePeer('mongodb'), instrument: (client) => client }),
+  };
 }
 
 export const request = () => bareRequest;

@@ -64,23 +64,28 @@ export async function start({ sink, sampled, instrument = false, propagators = [
   const processor = createProcessor(sdk, exporter);
   const provider = createProvider(sdk, { processor, sampled, resource });
   register(provider, api, createPropagator(propagators));
+  const enable = (instrumentation) => {
+    instrumentation.setTracerProvider(provider);
+    instrumentation.enable();
+  };
   if (instrument) {
     const { HttpInstrumentation } = requirePeer('@opentelemetry/instrumentation-http');
     const { ExpressInstrumentation } = requirePeer('@opentelemetry/instrumentation-express');
-    for (const instrumentation of [new HttpInstrumentation(), new ExpressInstrumentation()]) {
-      instrumentation.setTracerProvider(provider);
-      instrumentation.enable();
-    }
+    for (const instrumentation of [new HttpInstrumentation(), new ExpressInstrumentation()]) enable(instrumentation);
   }
   return {
     api,
     tracer: api.trace.getTracer('bench', '1.0.0'),
     amqp: () => {
       const { AmqplibInstrumentation } = requirePeer('@opentelemetry/instrumentation-amqplib');
-      const instrumentation = new AmqplibInstrumentation();
-      instrumentation.setTracerProvider(provider);
-      instrumentation.enable();
+      enable(new AmqplibInstrumentation());
       return { amqplib: requirePeer('amqplib'), instrument: (channel) => channel };
+    },
+    mongodb: () => {
+      const { MongoDBInstrumentation } = requirePeer('@opentelemetry/instrumentation-mongodb');
+      // As it comes, it makes no span where none is active.
+      enable(new MongoDBInstrumentation({ requireParentSpan: false }));
+      return { mongodb: requirePeer('mongodb'), instrument: (client) => client };
     },
     flush: async () => {
       while (processor._finishedSpans.length > FLUSH_AT_MOST_SPANS) await sleep(POLL_MILLIS);

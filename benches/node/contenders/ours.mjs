@@ -25,6 +25,7 @@ export async function start({ sink, sampled, protocol = 'otlp-http', instrument 
     ledger: () => tracing.stats(),
     middleware: () => own.tracingMiddleware(),
     amqp: () => ({ amqplib: requirePeer('amqplib'), instrument: own.instrumentAmqp }),
+    mongodb: () => ({ mongodb: requirePeer('mongodb'), instrument: own.instrumentMongo }),
   };
 }
 
