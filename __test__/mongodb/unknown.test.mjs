@@ -90,6 +90,23 @@ for (const name of DRIVERS) {
       assert.equal(types().length, MAX_OPEN + 3);
     });
 
+    test('an outcome that cannot be read ends its span all the same', async () => {
+      const client = hidden();
+      await client.connect();
+      const hostile = {
+        get code() {
+          throw new Error('code');
+        },
+        get writeErrors() {
+          throw new Error('writeErrors');
+        },
+      };
+      for (const requestId of [1, 2]) client.emit('commandStarted', { requestId, databaseName: 'test', address: '', command: { ping: 1 } });
+      client.emit('commandSucceeded', { requestId: 1, reply: hostile });
+      client.emit('commandFailed', { requestId: 2, failure: hostile });
+      assert.equal(used.named('ping').length, 2);
+    });
+
     test('events that are none', async () => {
       const client = hidden();
       await used.by(client).findOne({});

@@ -51,16 +51,22 @@ export class Commands {
   succeed(span: Span, reply: unknown): void {
     // It may have ended with its client.
     if (!this.open.delete(span)) return;
-    const refusal = refusalOf(reply);
-    if (refusal !== undefined) setFailure(span, refusal, stringOf(refusal['errmsg']) ?? '');
-    span.end();
+    try {
+      const refusal = refusalOf(reply);
+      if (refusal !== undefined) setFailure(span, refusal, stringOf(refusal['errmsg']) ?? '');
+    } finally {
+      span.end();
+    }
   }
 
   /** The server has refused the command, or the connection has broken. */
   fail(span: Span, error: unknown): void {
     if (!this.open.delete(span)) return;
-    setFailure(span, error, messageOf(error));
-    span.end();
+    try {
+      setFailure(span, error, messageOf(error));
+    } finally {
+      span.end();
+    }
   }
 
   /** The client was closed: what has no answer will have none. */

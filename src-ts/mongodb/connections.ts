@@ -3,6 +3,7 @@ import type { Span } from '@opentelemetry/api';
 import { patch } from '../http/patch';
 import { fieldsOf } from '../messaging/fields';
 import { warnOnce } from '../native/warn';
+import { isPromise } from '../trace/run';
 import type { Commands } from './commands';
 import { type Client, COMMAND_EVENTS, type Connection, isTracedAlready, poolsOf } from './driver';
 import { guarded } from './guard';
@@ -70,8 +71,8 @@ export class Connections {
       (original) =>
         function (this: unknown, ...args: unknown[]) {
           const span = guarded(start, args[0], args[1]);
-          const answer = original.apply(this, args) as PromiseLike<unknown>;
-          if (span !== undefined) {
+          const answer: unknown = original.apply(this, args);
+          if (span !== undefined && isPromise(answer)) {
             answer.then(
               (reply) => guarded(() => commands.succeed(span, reply)),
               (error: unknown) => guarded(() => commands.fail(span, error)),
