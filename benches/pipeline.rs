@@ -81,7 +81,7 @@ fn client_span(scope: &Scope, number: u64) -> FinishedSpan<'_> {
 }
 
 fn measure(criterion: &mut Criterion, group: &str, write: impl Fn(&mut Writer, &Scope, u64)) {
-    let scope = Scope { name: "@manifest-cyber/observability-ts/http".to_owned(), version: "0.3.0".to_owned(), schema_url: String::new() };
+    let scope = Scope { name: "@manifest-cyber/observability-ts/http".into(), version: "0.3.0".into(), schema_url: "".into() };
     let mut group = criterion.benchmark_group(group);
     group.throughput(Throughput::Elements(1));
     for (name, batched) in [("read and decoded", false), ("to the bytes of a batch", true)] {

@@ -20,7 +20,7 @@ fn batcher(settings: BatchSettings) -> Batcher<TraceEncoder> {
 }
 
 fn scope(name: &str) -> Scope {
-    Scope { name: name.to_owned(), version: "1".to_owned(), schema_url: String::new() }
+    Scope { name: name.into(), version: "1".into(), schema_url: "".into() }
 }
 
 fn decode(batch: &EncodedBatch) -> Vec<(String, Vec<Span>)> {
@@ -183,8 +183,8 @@ fn spans_of_a_scope_stand_together_in_their_order() {
 fn scopes_that_differ_in_one_part_are_not_merged() {
     let mut batcher = batcher(SETTINGS);
     let now = Instant::now();
-    let schema = Scope { schema_url: "https://example.test/1".to_owned(), ..scope("a") };
-    let version = Scope { version: "2".to_owned(), ..scope("a") };
+    let schema = Scope { schema_url: "https://example.test/1".into(), ..scope("a") };
+    let version = Scope { version: "2".into(), ..scope("a") };
     for scope in [&scope("a"), &schema, &version, &scope("a")] {
         assert_eq!(push_named(&mut batcher, scope, "1", now), Push::Kept);
     }
@@ -261,7 +261,7 @@ proptest! {
         for (span, index) in &spans {
             let (scope, expected) = (&scopes[*index], expected_span(&span.borrow(&scopes[*index])));
             let position = arrived.iter().position(|(arrived_scope, schema_url, arrived)| {
-                *arrived_scope == expected_scope(scope) && *schema_url == scope.schema_url && arrived.span_id == expected.span_id && arrived.trace_id == expected.trace_id
+                *arrived_scope == expected_scope(scope) && **schema_url == *scope.schema_url && arrived.span_id == expected.span_id && arrived.trace_id == expected.trace_id
             });
             let (_, _, arrived) = arrived.swap_remove(position.expect("each span arrives once, under its scope"));
             otlp_support::assert_same(&arrived, &expected);

@@ -64,7 +64,7 @@ proptest! {
         otlp_support::assert_resource(decoded.resource.as_ref().expect("a resource"), &resource);
         prop_assert_eq!(decoded.scope_spans.len(), 1);
         prop_assert_eq!(decoded.scope_spans[0].scope.clone(), Some(expected_scope(&scope)));
-        prop_assert_eq!(&decoded.scope_spans[0].schema_url, &scope.schema_url);
+        prop_assert_eq!(&*decoded.scope_spans[0].schema_url, &*scope.schema_url);
     }
 }
 

@@ -26,6 +26,9 @@ const NAP: Duration = Duration::from_millis(200);
 const LOOK: Duration = Duration::from_secs(1);
 /// After this long without a span the worker sleeps until the next one.
 const IDLE_AFTER: Duration = Duration::from_secs(1);
+/// One more look this long after the last span: a writer looks only every `LOOK_MILLIS` (src-ts/arena/recorder.ts) whether the worker sleeps, and a thread that
+/// was held up between the end of a span and its publication would otherwise leave that span until its next one.
+const LAST_LOOK: Duration = Duration::from_secs(3);
 
 pub(super) struct Worker {
     shared: Arc<Shared>,
@@ -220,7 +223,9 @@ impl Worker {
         if idle {
             self.batcher.rest();
         }
-        let nap = (!idle && !self.readers.is_empty()).then(|| now + NAP);
+        let last_look = self.last_span + LAST_LOOK;
+        let nap = if idle { Some(last_look).filter(|at| *at > now) } else { Some(now + NAP) };
+        let nap = nap.filter(|_| !self.readers.is_empty());
         let known_down = self.deliveries.known_down();
         let flush = self.flushes.iter().map(|flush| flush.deadline(known_down)).min();
         let look = self.deliveries.is_under_way().then(|| now + LOOK);

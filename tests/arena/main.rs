@@ -96,5 +96,5 @@ fn numbered(number: u64) -> OwnedSpan {
 }
 
 fn scope() -> Scope {
-    Scope { name: "test".to_owned(), ..Scope::default() }
+    Scope { name: "test".into(), ..Scope::default() }
 }

@@ -26,7 +26,7 @@ proptest! {
         for _ in 0..2 {
             for (span, scope) in &owned {
                 // A scope of strings too long for a number is refused by the writer.
-                let short = |text: &String| if text.encode_utf16().count() > 128 { String::new() } else { text.clone() };
+                let short = |text: &str| if text.encode_utf16().count() > 128 { "".into() } else { text.into() };
                 let scope = Scope { name: short(&scope.name), version: short(&scope.version), schema_url: short(&scope.schema_url) };
                 let span = as_javascript_has_it(span.clone());
                 let expected = text(&span.borrow(&scope));
@@ -124,7 +124,7 @@ fn more_scopes_than_have_numbers_are_refused_by_the_writer_and_counted() {
     let (mut writer, mut reader) = pair();
     let span = plain_span();
     for number in 0..=MAX_SCOPES {
-        let scope = Scope { name: format!("scope {number}"), ..Scope::default() };
+        let scope = Scope { name: format!("scope {number}").into(), ..Scope::default() };
         let written = writer.write(&span.borrow(&scope), Times::Epoch);
         assert_eq!(written == Written::Unwritable, number == MAX_SCOPES);
     }

@@ -34,7 +34,7 @@ fn flags(flags: TraceFlags, is_remote: bool) -> u32 {
 
 /// What a decoder makes of a scope.
 pub fn expected_scope(scope: &Scope) -> InstrumentationScope {
-    InstrumentationScope { name: scope.name.clone(), version: scope.version.clone(), attributes: Vec::new(), dropped_attributes_count: 0 }
+    InstrumentationScope { name: scope.name.to_string(), version: scope.version.to_string(), attributes: Vec::new(), dropped_attributes_count: 0 }
 }
 
 /// What a decoder makes of a span.

@@ -271,7 +271,11 @@ pub fn spans() -> impl Strategy<Value = OwnedSpan> {
 
 /// Instrumentation scopes, the empty one included.
 pub fn scopes() -> impl Strategy<Value = Scope> {
-    (strings(), strings(), strings()).prop_map(|(name, version, schema_url)| Scope { name, version, schema_url })
+    (strings(), strings(), strings()).prop_map(|(name, version, schema_url)| Scope {
+        name: name.into(),
+        version: version.into(),
+        schema_url: schema_url.into(),
+    })
 }
 
 /// Resources with every type of value.
