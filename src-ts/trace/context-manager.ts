@@ -1,10 +1,10 @@
-/** The API's ContextManager over Node's AsyncLocalStorage. */
+/** The API's ContextManager over Node's asynchronous contexts. */
 
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
 import type { Context, ContextManager } from '@opentelemetry/api';
 import { disown } from './active';
 import { EMPTY_CONTEXT } from './context';
+import { newContextStorage } from './context-storage';
 
 type Listener = (...args: unknown[]) => unknown;
 type EmitterMethod = (event: string | symbol, listener: Listener) => EventEmitter;
@@ -13,7 +13,7 @@ const ADD_METHODS = ['addListener', 'on', 'once', 'prependListener', 'prependOnc
 
 /** Keeps the active context across timers, promises, streams and callbacks. */
 export class AsyncContextManager implements ContextManager {
-  private readonly storage = new AsyncLocalStorage<Context>();
+  private readonly storage = newContextStorage();
   private enabled = false;
   private readonly boundEmitters = new WeakSet<EventEmitter>();
 
