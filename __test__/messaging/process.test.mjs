@@ -94,7 +94,8 @@ describe('message spans', () => {
   }
 
   const TIMES = [
-    { sent: { headers: { timestamp_in_ms: Date.now() - 3_000 } }, waited: 3, why: 'a header in milliseconds' },
+    { sent: { headers: { 'x-sent-ms': Date.now() - 3_000 + 0.5 } }, waited: 3, why: 'our header in milliseconds' },
+    { sent: { headers: { timestamp_in_ms: Date.now() - 3_000 } }, waited: 3, why: "RabbitMQ's header in milliseconds" },
     { sent: { timestamp: Math.floor(Date.now() / 1000) - 3 }, waited: 3, why: 'the property, in seconds' },
     { sent: { timestamp: Date.now() - 3_000 }, waited: 3, why: 'the property, in milliseconds' },
     { sent: { timestamp: Date.now() + 60_000 }, waited: undefined, why: 'a sender whose clock is ahead' },

@@ -29,11 +29,26 @@ export interface Scope {
   /** Its number in the dictionary; -1 while it has none. */
   number: number;
   readonly families: Map<string, Family>;
+  /** Those that were asked for last, by the length of their name: a service makes spans of a few names again and again. */
+  readonly recent: (Family | undefined)[];
 }
+
+/** Places in {@link Scope.recent}. */
+const RECENT = 16;
 
 /** A scope without a number yet. */
 export function newScope(name: string, version?: string, schemaUrl?: string): Scope {
-  return { name, version, schemaUrl, number: -1, families: new Map() };
+  return { name, version, schemaUrl, number: -1, families: new Map(), recent: new Array(RECENT).fill(undefined) };
+}
+
+/** The family of a span name, where there is one. */
+export function familyOf(scope: Scope, name: string): Family | undefined {
+  const place = name.length & (RECENT - 1);
+  const recent = scope.recent[place];
+  if (recent !== undefined && recent.name === name) return recent;
+  const family = scope.families.get(name);
+  if (family !== undefined) scope.recent[place] = family;
+  return family;
 }
 
 /** Appends entries to the dictionary of an arena. What no longer fits gets no number and is written in line. */
@@ -115,7 +130,7 @@ export class Dictionary {
   template(scope: Scope, name: string, keys: readonly string[]): Template | undefined {
     const count = keys.length;
     if (count > MAX_TEMPLATE_KEYS || this.templates >= MAX_TEMPLATES) return undefined;
-    const known = scope.families.get(name);
+    const known = familyOf(scope, name);
     if (known?.hasRoom === false) return undefined;
     const nameNumber = this.intern(name);
     if (nameNumber < 0) return undefined;
@@ -129,8 +144,8 @@ export class Dictionary {
     this.words[at++] = count;
     for (const number of numbers) this.words[at++] = number;
     this.length += size;
-    const family = known ?? new Family();
-    if (known === undefined) scope.families.set(this.strings[nameNumber], family);
+    const family = known ?? new Family(this.strings[nameNumber]);
+    if (known === undefined) scope.families.set(family.name, family);
     const template = new Template(
       this.templates++,
       family,

@@ -31,7 +31,7 @@ import {
   TAG_STRING,
   TAG_STRING_REF,
 } from '../native/layout.gen';
-import type { Dictionary } from './dictionary';
+import { type Dictionary, familyOf } from './dictionary';
 import { type EventRecord, type FlatAttributes, flatList, keysOf, type LinkRecord, type SpanExtras, type SpanRecord, valuesOf } from './span-record';
 import { NOTHING, type Template } from './template';
 
@@ -135,7 +135,7 @@ export class Encoder {
       const shorter = template.family.prefix(template, count) ?? this.dictionary.template(scope, name, template.keys.slice(0, count));
       return shorter === undefined ? NO_ROOM : this.values(shorter, list, begin);
     }
-    const own = scope.families.get(name)?.of(list) ?? this.dictionary.template(scope, name, keysOf(list));
+    const own = familyOf(scope, name)?.of(list) ?? this.dictionary.template(scope, name, keysOf(list));
     return own === undefined ? NO_ROOM : this.values(own, valuesOf(list), begin);
   }
 
@@ -198,6 +198,8 @@ export class Encoder {
     const known = this.dictionary.find(text);
     if (known !== undefined) return known;
     template.novel[i] = novel - 1;
+    // Given up: a text is not even compared with the last one any more, for which V8 might have to flatten it.
+    if (novel - 1 <= GIVE_UP) template.last[i] = NOTHING;
     return novel > 0 ? this.dictionary.intern(text) : -1;
   }
 

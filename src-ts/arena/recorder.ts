@@ -19,8 +19,9 @@ import {
   W_HEAD,
   W_TAIL,
   W_WAKE_AT,
+  WAKE_BYTES,
 } from '../native/layout.gen';
-import { Dictionary, type Scope } from './dictionary';
+import { Dictionary, familyOf, type Scope } from './dictionary';
 import { Encoder, NO_ROOM } from './encoder';
 import { type FlatAttributes, keysOf, type SpanRecord } from './span-record';
 
@@ -33,6 +34,13 @@ const CUTS = [64 * 1024, 8 * 1024, 1024, 64];
 /** Sequences of keys that are remembered for names that spans only start with. */
 const MAX_LEARNT = 128;
 
+/**
+ * How long, and for how many bytes, a look at the reader's wake-up position holds: a look is a sequentially consistent load, which V8 does not put in line. The
+ * reader goes to sleep no sooner than `IDLE_AFTER` (src/pipeline/worker.rs) after the last record that it saw; what was published at the last look is one.
+ */
+const LOOK_MILLIS = 400;
+const LOOK_BYTES = WAKE_BYTES / 4;
+
 /** The writer of one thread's ring. Nothing here blocks: a full ring drops the newest span and counts it. */
 export class Recorder {
   private readonly words: Int32Array;
@@ -43,6 +51,9 @@ export class Recorder {
   private head = 0;
   /** The reader's position when it was last looked at: it can only have moved on since. */
   private tail = 0;
+  /** When, and at which position, the reader's wake-up position is looked at again. */
+  private lookMillis = 0;
+  private lookAt = 0;
   private publishedDictionary = 0;
   private published = 0;
   private started = 0;
@@ -83,7 +94,7 @@ export class Recorder {
   learn(scope: Scope, name: string, list: FlatAttributes): void {
     if (this.learnt >= MAX_LEARNT) return;
     this.dictionary.number(scope);
-    let template = scope.families.get(name)?.of(list);
+    let template = familyOf(scope, name)?.of(list);
     if (template === undefined) {
       this.learnt++;
       template = this.dictionary.template(scope, name, keysOf(list));
@@ -122,7 +133,15 @@ export class Recorder {
     const head = (this.head + bytes) | 0;
     this.head = head;
     Atomics.store(words, W_HEAD, head);
-    const wakeAt = Atomics.load(words, W_WAKE_AT);
+    if (((head - this.lookAt) | 0) >= 0 || span.endMillis >= this.lookMillis) this.look(span.endMillis);
+  }
+
+  /** Whether the reader wants to be woken now. */
+  private look(nowMillis: number): void {
+    const { head } = this;
+    const wakeAt = Atomics.load(this.words, W_WAKE_AT);
+    this.lookMillis = nowMillis + LOOK_MILLIS;
+    this.lookAt = ((wakeAt - head) | 0) > 0 && ((wakeAt - head) | 0) < LOOK_BYTES ? wakeAt : (head + LOOK_BYTES) | 0;
     if (((head - wakeAt) | 0) >= 0) this.wake(wakeAt);
   }
 

@@ -20,6 +20,9 @@ export class Template {
   readonly codes: number[];
   /** New strings that each key may still intern; far below zero, the key is not even looked up. */
   readonly novel: number[];
+  /** What {@link openWith} noted last. */
+  openingKeys: readonly string[] | undefined = undefined;
+  openingGiven = 0;
   /** Per key, made when there is the first. */
   readonly long: (LongStrings | undefined)[];
 
@@ -32,6 +35,12 @@ export class Template {
     this.codes = keys.map(() => 0);
     this.novel = keys.map(() => NOVEL_STRINGS);
     this.long = keys.map(() => undefined);
+  }
+
+  /** Notes that spans begin with this sequence when they are given those of `keys` whose bits are set in `given`. */
+  openWith(keys: readonly string[], given: number): void {
+    this.openingKeys = keys;
+    this.openingGiven = given;
   }
 
   /** The long strings of one key. */
@@ -60,6 +69,12 @@ export class Family {
   /** The sequence of the last span: the next one most likely has it, too. */
   usual: Template | undefined = undefined;
   private readonly variants: Template[] = [];
+  /** The last answer of {@link goingOn}, and what was asked: what a span is renamed from hardly varies. */
+  private from: Template | undefined = undefined;
+  private fromCount = 0;
+  private to: Template | undefined = undefined;
+
+  constructor(readonly name: string) {}
 
   /** Whether another sequence may be remembered. */
   get hasRoom(): boolean {
@@ -78,7 +93,14 @@ export class Family {
   /** A sequence that begins with the first `count` keys of `template`, which may be another family's: that of a span's name until now. */
   goingOn(template: Template, count: number): Template | undefined {
     const { usual } = this;
-    return usual?.beginsAs(template, count) ? usual : this.variants.find((other) => other.beginsAs(template, count));
+    if (template === this.from && count === this.fromCount && usual === this.to) return usual;
+    if (usual?.beginsAs(template, count)) {
+      this.from = template;
+      this.fromCount = count;
+      this.to = usual;
+      return usual;
+    }
+    return this.variants.find((other) => other.beginsAs(template, count));
   }
 
   /** The sequence of just the first `count` keys of `template`. */

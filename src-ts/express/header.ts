@@ -1,6 +1,7 @@
 /** Writing one response header at a fraction of what `setHeader` costs: name and value are known to be valid, so nothing checks them for each response. */
 
 import { IncomingMessage, OutgoingMessage, ServerResponse } from 'node:http';
+import { readProperty } from '../http/property';
 
 /** Where Node keeps headers that are not written yet: by lower-case name, the name as it was given and the value. */
 type HeaderTable = Record<string, [name: string, value: string]>;
@@ -12,19 +13,29 @@ const { setHeader } = OutgoingMessage.prototype;
 /** Node's key of that table, once it was looked for; `null` where this Node keeps headers in another way. */
 let tableKey: symbol | null | undefined;
 
-/** What sets the header `name`, which must be a valid name, on responses whose headers are not sent. Its values must be valid. */
-export function headerSetter(name: string): (response: ServerResponse, value: string) => void {
+/** Sets one header on a response, unless its headers are sent. */
+export type HeaderSetter = (response: ServerResponse, value: string) => void;
+
+/** What sets the header `name`, which must be a valid name, to values that must be valid. */
+export function headerSetter(name: string): HeaderSetter {
   tableKey ??= findTableKey();
-  if (tableKey === null) return (response, value) => response.setHeader(name, value);
   const key = tableKey;
   const lowerName = name.toLowerCase();
   return (response, value) => {
-    const table = (response as unknown as Tabled)[key];
+    const table = key === null ? undefined : (readProperty(response, key) as HeaderTable | null | undefined);
     // An HTTP/2 response has no such table. And who puts a `setHeader` of their own in the way wants to hear of the header.
-    if (table === undefined || response.setHeader !== setHeader) response.setHeader(name, value);
-    else if (table !== null) table[lowerName] = [name, value];
-    else (response as unknown as Tabled)[key] = tableOf(lowerName, name, value);
+    if (table === undefined || !hasNodesSetHeader(response)) {
+      if (!response.headersSent) response.setHeader(name, value);
+    } else if (!readProperty(response, '_header')) {
+      if (table !== null) table[lowerName] = [name, value];
+      else (response as unknown as Tabled)[key as symbol] = tableOf(lowerName, name, value);
+    }
   };
+}
+
+/** Whether `setHeader` is Node's own. Prototypes have shapes that V8 knows (see {@link readProperty}). */
+function hasNodesSetHeader(response: ServerResponse): boolean {
+  return !Object.hasOwn(response, 'setHeader') && (Object.getPrototypeOf(response) as ServerResponse).setHeader === setHeader;
 }
 
 function tableOf(lowerName: string, name: string, value: string): HeaderTable {

@@ -6,14 +6,14 @@ import { rpcMetadata } from '../http/context';
 import { IncomingTracer } from '../http/incoming';
 import { follow } from '../http/lifetime';
 import type { HttpInstrumentationOptions } from '../http/options';
-import { type Carrying, REQUEST_TRACE } from '../http/request';
+import { type Carrying, type IgnoredRequest, REQUEST_TRACE, RequestTrace } from '../http/request';
 import { OWN_SCOPE } from '../native/version';
 import { warnOnce } from '../native/warn';
 import { formatTraceparent, writeTraceparent } from '../propagation/traceparent';
 import { activeContext, runWith } from '../trace/active';
 import { IdentifiedSpan } from '../trace/identity';
 import { tracerFor } from '../trace/provider';
-import { headerSetter } from './header';
+import { type HeaderSetter, headerSetter } from './header';
 
 /** Options of {@link tracingMiddleware}. */
 export interface TracingMiddlewareOptions extends Pick<HttpInstrumentationOptions, 'healthChecks' | 'ignoreIncoming' | 'onIncoming'> {
@@ -36,8 +36,8 @@ export function tracingMiddleware(options: TracingMiddlewareOptions = {}): Middl
   const setHeader = header === undefined ? undefined : headerSetter(header);
   const tracer = new IncomingTracer(options, tracerFor(OWN_SCOPE));
 
-  return function tracing(request: IncomingMessage & Carrying, response: ServerResponse & Carrying, next) {
-    const before = response[REQUEST_TRACE];
+  return function tracing(request: IncomingMessage & Carrying, response: ServerResponse, next) {
+    const before = traceOf(request, response);
     if (before !== undefined) {
       if (setHeader !== undefined) addHeader(response, setHeader, before.span);
       next();
@@ -56,8 +56,14 @@ export function tracingMiddleware(options: TracingMiddlewareOptions = {}): Middl
   };
 }
 
-function addHeader(response: ServerResponse, setHeader: (response: ServerResponse, value: string) => void, span: Span | undefined): void {
-  if (span === undefined || response.headersSent) return;
+/** The trace that a request has: usually it is the active context, which costs less to ask for than a property of the request. */
+function traceOf(request: Carrying, response: ServerResponse): RequestTrace | IgnoredRequest | undefined {
+  const active = activeContext();
+  return active instanceof RequestTrace && active.response === response ? active : request[REQUEST_TRACE];
+}
+
+function addHeader(response: ServerResponse, setHeader: HeaderSetter, span: Span | undefined): void {
+  if (span === undefined) return;
   // Where nothing is traced (after a shutdown), spans of ours have no ids.
   const identified = span instanceof IdentifiedSpan && (span.span0 | span.span1) !== 0;
   const value = identified ? writeTraceparent(span) : formatTraceparent(span.spanContext());

@@ -6,7 +6,7 @@ import type { Context, TextMapGetter, Tracer } from '@opentelemetry/api';
 import { warnOnce } from '../native/warn';
 import { activeContext, activePropagator } from '../trace/active';
 import { EMPTY_CONTEXT } from '../trace/context';
-import { type AttributeList, SpanStarter } from '../trace/starter';
+import { type AttributeValues, SpanStarter } from '../trace/starter';
 import { rpcMetadata, SUPPRESSED } from './context';
 import { KIND_SERVER } from './kind';
 import type { HttpInstrumentationOptions } from './options';
@@ -41,20 +41,15 @@ export class IncomingTracer {
   }
 
   /**
-   * The trace of a request, put on it and on its response; `undefined` when another instrumentation has made the server span, which is only looked for
+   * The trace of a request, put on it; `undefined` when another instrumentation has made the server span, which is only looked for
    * where there may be one (`shared`). Never throws: whatever goes wrong here costs the trace, not the request.
    */
-  start(
-    request: IncomingMessage & Carrying,
-    response: (ServerResponse & Carrying) | undefined,
-    shared: boolean,
-  ): RequestTrace | IgnoredRequest | undefined {
+  start(request: IncomingMessage & Carrying, response: ServerResponse | undefined, shared: boolean): RequestTrace | IgnoredRequest | undefined {
     try {
       // An instrumentation around ours says so in the context; its span must still be open, because a server started inside a request inherits that context.
       if (shared && rpcMetadata(activeContext())?.span.isRecording()) return undefined;
-      const trace = this.trace(request);
+      const trace = this.trace(request, response);
       request[REQUEST_TRACE] = trace;
-      if (response !== undefined) response[REQUEST_TRACE] = trace;
       return trace;
     } catch (error) {
       warnOnce('OBS_HTTP_FAILED', `a request could not be traced (${describe(error)}); this is a fault of the tracing, the request went on`);
@@ -62,7 +57,7 @@ export class IncomingTracer {
     }
   }
 
-  private trace(request: IncomingMessage): RequestTrace | IgnoredRequest {
+  private trace(request: IncomingMessage, response: ServerResponse | undefined): RequestTrace | IgnoredRequest {
     // A middleware that is mounted below a path sees the rest of it only; Express keeps the whole.
     const target = (request as { originalUrl?: string }).originalUrl ?? request.url ?? '';
     const mark = target.indexOf('?');
@@ -71,8 +66,8 @@ export class IncomingTracer {
     if (isExporter(headers['user-agent']) || this.ignored?.(path, request) === true) return IGNORED;
     const method = methodOf(request.method ?? '');
     const base = this.extract(headers);
-    const span = this.starter.start(method.name, KIND_SERVER, base, attributesOf, { request, headers, method, path, target, mark });
-    const trace = new RequestTrace(span, base, request, method);
+    const span = this.starter.start(method.name, KIND_SERVER, base, KEYS, valuesOf, { request, headers, method, path, target, mark });
+    const trace = new RequestTrace(span, base, request, response, method);
     if (this.onIncoming !== undefined && span.isRecording()) this.callHook(this.onIncoming, trace, request);
     return trace;
   }
@@ -116,33 +111,39 @@ interface Incoming {
   readonly mark: number;
 }
 
-/**
- * The attributes that a server span has at its start. The list becomes the span's own, and its order is the same for each request: the recorder compares
- * keys one by one with those of the last span of this name.
- */
-function attributesOf({ request, headers, method, path, target, mark }: Incoming): AttributeList {
+/** The attributes that a server span has at its start. */
+const KEYS = [
+  'http.request.method',
+  'url.path',
+  'url.scheme',
+  'network.protocol.version',
+  'network.peer.address',
+  'client.address',
+  'server.address',
+  'server.port',
+  'user_agent.original',
+  'url.query',
+  'http.request.method_original',
+];
+
+function valuesOf({ request, headers, method, path, target, mark }: Incoming): AttributeValues {
   const socket = request.socket as Socket & { encrypted?: boolean };
   const forwarded = firstElement(headers['x-forwarded-proto']);
   const scheme = forwarded === 'https' || forwarded === 'http' ? forwarded : socket.encrypted === true ? 'https' : 'http';
-  // biome-ignore format: one attribute a line
-  const list: AttributeList = [
-    'http.request.method', method.value,
-    'url.path', path,
-    'url.scheme', scheme,
-    'network.protocol.version', request.httpVersionMajor === 2 ? '2' : request.httpVersion,
-  ];
   const peer = plainAddress(socket.remoteAddress);
-  const client = firstElement(headers['x-forwarded-for']) ?? peer;
-  if (peer !== undefined) list.push('network.peer.address', peer);
-  if (client !== undefined) list.push('client.address', client);
   const authority = firstElement(headers['x-forwarded-host']) ?? headers.host ?? firstElement(headers[':authority']);
-  if (authority !== undefined) {
-    const host = parseHost(authority);
-    list.push('server.address', host.address, 'server.port', host.port ?? defaultPort(scheme));
-  }
-  const agent = headers['user-agent'];
-  if (agent !== undefined) list.push('user_agent.original', agent);
-  if (mark !== -1 && mark + 1 < target.length) list.push('url.query', redactQuery(target.slice(mark + 1)));
-  if (isUnknown(method)) list.push('http.request.method_original', request.method ?? '');
-  return list;
+  const host = authority === undefined ? undefined : parseHost(authority);
+  return [
+    method.value,
+    path,
+    scheme,
+    request.httpVersionMajor === 2 ? '2' : request.httpVersion,
+    peer,
+    firstElement(headers['x-forwarded-for']) ?? peer,
+    host?.address,
+    host === undefined ? undefined : (host.port ?? defaultPort(scheme)),
+    headers['user-agent'],
+    mark !== -1 && mark + 1 < target.length ? redactQuery(target.slice(mark + 1)) : undefined,
+    isUnknown(method) ? request.method : undefined,
+  ];
 }

@@ -3,18 +3,13 @@
  * request, and the span ends after them. Prototypes stay as they are, so a response that is not traced pays nothing.
  */
 
-import type * as http from 'node:http';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { activeContext, runWith } from '../trace/active';
-import { type Carrying, type IgnoredRequest, REQUEST_TRACE, type RequestTrace } from './request';
+import type { IgnoredRequest, RequestTrace } from './request';
 
-type TracedRequest = http.IncomingMessage & Carrying;
-type TracedResponse = http.ServerResponse & Carrying;
-
-/** The arguments of `emit`. */
-type Emitted = [event: string, ...rest: unknown[]];
-type Emit = (this: unknown, ...args: Emitted) => boolean;
+type Trace = RequestTrace | IgnoredRequest;
+type Emit = (this: unknown, event: string, ...rest: unknown[]) => boolean;
 
 /** Whose `emit` is looked up at each call, so that whoever patches it later is heard. */
 const requestPrototype = IncomingMessage.prototype;
@@ -24,74 +19,81 @@ const responsePrototype = ServerResponse.prototype;
 const WAITING = Symbol('waiting responses');
 
 /** Ends the trace with the response, and gives the listeners of both their context. */
-export function follow(trace: RequestTrace | IgnoredRequest, request: TracedRequest, response: TracedResponse): void {
-  if (request.emit === requestPrototype.emit) request.emit = emitOfRequest;
-  if (response.emit === responsePrototype.emit) response.emit = emitOfResponse;
+export function follow(trace: Trace, request: IncomingMessage, response: ServerResponse): void {
+  if (request.emit === requestPrototype.emit) request.emit = emitOfRequest(trace);
+  if (response.emit === responsePrototype.emit) response.emit = emitOfResponse(trace);
   else response.once('close', () => trace.finish(response));
   // A response without a socket waits behind another one of the same connection.
-  if (response.socket === null) watchWaiting(request.socket, response);
+  if (response.socket === null) watchWaiting(trace, request.socket, response);
 }
 
 /**
  * Events of a body, and of a client that goes away, come from the parser, whose async context is the connection's. After the response nobody waits for
  * them any more but Node.
+ *
+ * It is a function of each request, as that of the response is: what Express has got hold of has a shape of its own before Node 24, and to read a property of
+ * such an object costs V8 more than to make a function (docs/adr/0002).
  */
-function emitOfRequest(this: TracedRequest, ...args: Emitted): boolean {
-  const event = args[0];
-  switch (event) {
-    case 'data':
-    case 'end':
-    case 'readable':
-    case 'aborted':
-    case 'error':
-    case 'close':
-      if (this[REQUEST_TRACE]?.sent === false && this.listenerCount(event) > 0) return emitWithin(this, requestPrototype.emit, args);
-  }
-  return requestPrototype.emit.apply(this, args);
+function emitOfRequest(trace: Trace): Emit {
+  return function emit(this: unknown, ...args) {
+    switch (args[0]) {
+      case 'data':
+      case 'end':
+      case 'readable':
+      case 'aborted':
+      case 'error':
+      case 'close':
+        if (!trace.sent && (this as IncomingMessage).listenerCount(args[0]) > 0) return emitWithin(trace, this, requestPrototype.emit, args);
+    }
+    return pass(this, requestPrototype.emit, args);
+  };
 }
 
 /** A response that was sent emits where it was ended, which is in the request's context already. */
-function emitOfResponse(this: TracedResponse, ...args: Emitted): boolean {
-  switch (args[0]) {
-    case 'finish': {
-      const trace = this[REQUEST_TRACE];
-      if (trace !== undefined) trace.sent = true;
-      break;
+function emitOfResponse(trace: Trace): Emit {
+  return function emit(this: unknown, ...args) {
+    switch (args[0]) {
+      case 'finish':
+        trace.noteSent();
+        break;
+      case 'close':
+        return emitClose(trace, this as ServerResponse, args);
     }
-    case 'close':
-      return emitClose(this, args);
-  }
-  return responsePrototype.emit.apply(this, args);
+    return pass(this, responsePrototype.emit, args);
+  };
 }
 
-function emitClose(response: TracedResponse, args: Emitted): boolean {
-  const trace = response[REQUEST_TRACE];
+/** Most events have no argument: those are passed on without a list. */
+function pass(emitter: unknown, emit: Emit, args: Parameters<Emit>): boolean {
+  return args.length === 1 ? emit.call(emitter, args[0]) : emit.apply(emitter, args);
+}
+
+function emitClose(trace: Trace, response: ServerResponse, args: Parameters<Emit>): boolean {
   try {
-    if (trace?.sent === false) return emitWithin(response, responsePrototype.emit, args);
-    return responsePrototype.emit.apply(response, args);
+    if (!trace.sent) return emitWithin(trace, response, responsePrototype.emit, args);
+    return pass(response, responsePrototype.emit, args);
   } finally {
     // After the listeners, which may still add to the span.
-    trace?.finish(response);
+    trace.finish(response);
   }
 }
 
-function emitWithin(emitter: TracedRequest | TracedResponse, emit: Emit, args: Emitted): boolean {
-  const trace = emitter[REQUEST_TRACE];
-  if (trace === undefined || activeContext() === trace.context) return emit.apply(emitter, args);
+function emitWithin(trace: Trace, emitter: unknown, emit: Emit, args: Parameters<Emit>): boolean {
+  if (activeContext() === trace.context) return emit.apply(emitter, args);
   return runWith(trace.context, () => emit.apply(emitter, args));
 }
 
 /** Ends the span of a waiting response when its connection closes first. One listener a connection, however many wait. */
-function watchWaiting(socket: Socket & { [WAITING]?: Set<TracedResponse> }, response: TracedResponse): void {
+function watchWaiting(trace: Trace, socket: Socket & { [WAITING]?: Map<ServerResponse, Trace> }, response: ServerResponse): void {
   let waiting = socket[WAITING];
   if (waiting === undefined) {
-    const responses = new Set<TracedResponse>();
-    waiting = responses;
-    socket[WAITING] = responses;
+    const traces = new Map<ServerResponse, Trace>();
+    waiting = traces;
+    socket[WAITING] = traces;
     socket.once('close', () => {
-      for (const left of responses) left[REQUEST_TRACE]?.finish(left);
+      for (const [left, itsTrace] of traces) itsTrace.finish(left);
     });
   }
-  waiting.add(response);
+  waiting.set(response, trace);
   response.once('close', () => waiting.delete(response));
 }

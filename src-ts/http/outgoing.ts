@@ -5,7 +5,7 @@ import { warnOnce } from '../native/warn';
 import { activeContext, activePropagator, spanOf } from '../trace/active';
 import { isSuppressed, withSpanSet } from '../trace/context';
 import { STATUS_ERROR } from '../trace/span';
-import { type AttributeList, SpanStarter } from '../trace/starter';
+import { type AttributeValues, SpanStarter } from '../trace/starter';
 import { KIND_CLIENT } from './kind';
 import type { HttpInstrumentationOptions, OutgoingRequest } from './options';
 import { compileOutgoing, type OutgoingFilter } from './rules';
@@ -115,7 +115,7 @@ export class OutgoingTracer {
           ? { method, host: authority, path, url: redactUrl(fullUrl(scheme, authority, path)) }
           : undefined;
       if (described !== undefined && this.ignored?.(described)) return undefined;
-      const span = this.starter.start(known.name, KIND_CLIENT, active, attributesOf, { known, method, scheme, authority, path });
+      const span = this.starter.start(known.name, KIND_CLIENT, active, KEYS, valuesOf, { known, method, scheme, authority, path });
       activePropagator()?.inject(withSpanSet(active, span), carrier, headers);
       if (span.isRecording()) {
         if (this.onOutgoing !== undefined && described !== undefined) this.callHook(this.onOutgoing, span, described);
@@ -145,17 +145,18 @@ interface Target {
   readonly path: string;
 }
 
-function attributesOf({ known, method, scheme, authority, path }: Target): AttributeList {
+/** The attributes that a client span has at its start. */
+const KEYS = ['http.request.method', 'url.full', 'server.address', 'server.port', 'http.request.method_original'];
+
+function valuesOf({ known, method, scheme, authority, path }: Target): AttributeValues {
   const host = parseHost(authority);
-  // biome-ignore format: one attribute a line
-  const list: AttributeList = [
-    'http.request.method', known.value,
-    'url.full', redactUrl(fullUrl(scheme, authority, path)),
-    'server.address', host.address,
-    'server.port', host.port ?? defaultPort(scheme),
+  return [
+    known.value,
+    redactUrl(fullUrl(scheme, authority, path)),
+    host.address,
+    host.port ?? defaultPort(scheme),
+    isUnknown(known) ? method : undefined,
   ];
-  if (isUnknown(known)) list.push('http.request.method_original', method);
-  return list;
 }
 
 function fullUrl(scheme: string, authority: string, path: string): string {

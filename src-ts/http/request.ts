@@ -4,11 +4,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context, Span } from '@opentelemetry/api';
 import { STATUS_ERROR } from '../trace/span';
 import { RequestContext } from './context';
+import { readProperty } from './property';
 import { routeOf, spanName } from './route';
 import { CLIENT_ABORTED, ERROR_TYPE, errorType, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, type Method } from './semantics';
 
 /**
- * Where a request and its response carry their trace. A registered symbol, so that a second copy of this package, or the middleware of another version,
+ * Where a request carries its trace. A registered symbol, so that a second copy of this package, or the middleware of another version,
  * sees that the request has its server span already.
  */
 export const REQUEST_TRACE = Symbol.for('@manifest-cyber/observability-ts.request');
@@ -21,15 +22,17 @@ export interface Carrying {
 /** A request that is not traced: only its context matters, in which nothing is traced. */
 export class IgnoredRequest {
   readonly span = undefined;
-  sent = false;
+  readonly sent = false;
   constructor(readonly context: Context) {}
-  finish(_response: ServerResponse): void {}
+  noteSent(): void {}
+  finish(): void {}
 }
 
 /** A request with its server span. */
 export class RequestTrace extends RequestContext {
   /** Whether the response was sent to its end. */
   sent = false;
+  private readonly isHttp2: boolean;
   /** What was passed to `next(error)`, or thrown. */
   private error: unknown;
   private failed = false;
@@ -39,9 +42,12 @@ export class RequestTrace extends RequestContext {
     span: Span,
     base: Context,
     private readonly request: IncomingMessage,
+    /** Undefined for an upgrade or a CONNECT. */
+    readonly response: ServerResponse | undefined,
     private readonly method: Method,
   ) {
     super(span, base);
+    this.isHttp2 = request.httpVersionMajor === 2;
   }
 
   /** The context that the handlers run in. */
@@ -65,13 +71,17 @@ export class RequestTrace extends RequestContext {
     this.end();
   }
 
+  noteSent(): void {
+    this.sent = true;
+  }
+
   /** Ends the span when the response has closed: sent, or cut off. */
   finish(response: ServerResponse): void {
     if (this.ended) return;
     const span = this.span;
     if (span.isRecording()) {
-      const status = response.statusCode;
-      const sent = (this.sent || response.writableFinished) && !(this.request.httpVersionMajor === 2 && wasReset(response));
+      const status = readProperty(response, 'statusCode') as number;
+      const sent = (this.sent || response.writableFinished) && !(this.isHttp2 && wasReset(response));
       // Nothing was sent before the connection closed: the status code is only what Node would have sent.
       if (sent || response.headersSent) span.setAttribute(HTTP_RESPONSE_STATUS_CODE, status);
       // A response that never got its socket waited behind another one; newer versions of Node destroy it with an error when the client goes away.

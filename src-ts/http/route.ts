@@ -2,6 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import { mountedRoute } from './mounts';
+import { readProperty } from './property';
 
 /** What Express 4 and 5 set on a request. */
 interface Routed {
@@ -11,7 +12,7 @@ interface Routed {
 
 /** The route's pattern with the prefixes it is mounted under (`/orgs/:org/users/:id`); `undefined` when no route matched, or without Express. */
 export function routeOf(request: IncomingMessage): string | undefined {
-  const { route } = request as IncomingMessage & Routed;
+  const route = readProperty(request, 'route') as Routed['route'];
   if (route === undefined || route === null || route.path === undefined) return undefined;
   const path = typeof route.path === 'string' ? route.path : String(route.path);
   const mounted = mountedRoute(route, path, request);

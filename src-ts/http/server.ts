@@ -11,7 +11,6 @@ import { type Method, patch } from './patch';
 import { type Carrying, type IgnoredRequest, REQUEST_TRACE, type RequestTrace } from './request';
 
 type TracedRequest = http.IncomingMessage & Carrying;
-type TracedResponse = http.ServerResponse & Carrying;
 
 /** The wrapper of OpenTelemetry's http instrumentation, by its name and the mark of all its wrappers. */
 function isOpenTelemetrys(emit: Method): boolean {
@@ -52,7 +51,7 @@ function emitTraced(server: http.Server, original: Method, args: unknown[], trac
   // One that has its trace: a handler passed it on to this or another server's listeners.
   if (!(request instanceof http.IncomingMessage) || request[REQUEST_TRACE] !== undefined) return original.apply(server, args);
   // An upgrade and a CONNECT come with a socket, everything else with a response.
-  const response = args[0] === 'upgrade' || args[0] === 'connect' ? undefined : (args[2] as TracedResponse);
+  const response = args[0] === 'upgrade' || args[0] === 'connect' ? undefined : (args[2] as http.ServerResponse);
   const trace = tracer.start(request, response, shared);
   if (trace === undefined) return original.apply(server, args);
   if (response !== undefined) follow(trace, request, response);

@@ -1,21 +1,20 @@
 /** Spans of messages that RabbitMQ delivers, open until they are settled. */
 import type { Context, Span } from '@opentelemetry/api';
 import { errorType } from '../http/semantics';
-import { extractTraceContext } from '../propagation/carrier';
+import { extractPlainly } from '../propagation/carrier';
 import { activeContext, runWith, spanOf } from '../trace/active';
 import { EMPTY_CONTEXT } from '../trace/context';
 import { failSpan, isPromise, setError } from '../trace/run';
-import { type AttributeList, starter, tracer } from '../trace/starter';
+import { asObject, starter, tracer } from '../trace/starter';
 import { identified } from '../trace/tracer';
-import { type AmqpDestination, AmqpNames } from './amqp-names';
+import { DELIVERY_KEYS, type Delivery, deliveryValues } from './amqp-attributes';
+import { AmqpNames } from './amqp-names';
 import type { Peer } from './amqp-peer';
-import { pushText } from './amqp-publish';
 import { processingContext } from './context';
-import { attemptOf, deathsOf, sentMillisOf } from './delivery';
 import { extractMessage } from './extract';
 import { type Fields, fieldsOf } from './fields';
 import { warnUntraced } from './guard';
-import { linkTo, queueTime } from './process';
+import { linkTo } from './process';
 import * as names from './semantics';
 
 /** How a message was settled. */
@@ -83,9 +82,9 @@ export class Deliveries {
   private readonly consumed: AmqpNames;
   private readonly got: AmqpNames;
 
-  constructor(peer: Peer) {
-    this.consumed = new AmqpNames('consume', 'process', peer);
-    this.got = new AmqpNames('get', 'receive', peer);
+  constructor(private readonly peer: Peer) {
+    this.consumed = new AmqpNames('consume', 'process');
+    this.got = new AmqpNames('get', 'receive');
   }
 
   /** Runs a consumer's handler inside a span for the message. */
@@ -143,20 +142,19 @@ export class Deliveries {
 
   /** The span of a message that was asked for, from the moment it was asked for. */
   recordGet(queue: string, message: Fields, startTime: number): void {
-    const from = read(message, this.got, queue);
+    const from = read(message, this.got, this.peer, queue);
     const brought = identified(spanOf(carriedContext(message, from)));
     const links = brought === undefined ? [] : [linkTo(brought, undefined)];
     const span = tracer().startSpan(from.destination.spanName, { kind: names.KIND_CLIENT, startTime, links }, activeContext());
-    const list = attributesOf(from);
-    for (let i = 0; i < list.length; i += 2) span.setAttribute(list[i] as string, list[i + 1]);
+    span.setAttributes(asObject(DELIVERY_KEYS, deliveryValues(from)));
     span.end();
   }
 
   private start(queue: string, autoAck: boolean, message: Fields): { delivered: Delivered; within: Context; tag: number } | undefined {
     try {
-      const from = read(message, this.consumed, queue);
+      const from = read(message, this.consumed, this.peer, queue);
       const carried = carriedContext(message, from);
-      const span = starter().start(from.destination.spanName, names.KIND_CONSUMER, carried, attributesOf, from);
+      const span = starter().start(from.destination.spanName, names.KIND_CONSUMER, carried, DELIVERY_KEYS, deliveryValues, from);
       const delivered = new Delivered(span, autoAck);
       if (!autoAck && span.isRecording()) this.open.set(from.tag, delivered);
       return { delivered, within: processingContext(carried, span, identified(spanOf(carried))), tag: from.tag };
@@ -168,27 +166,19 @@ export class Deliveries {
 }
 
 /** The context in the headers of a message, or else in its body. */
-function carriedContext(message: Fields, { headers }: Read): Context {
-  const carried = headers === undefined ? EMPTY_CONTEXT : extractTraceContext(headers, EMPTY_CONTEXT);
+function carriedContext(message: Fields, { headers }: Delivery): Context {
+  const carried = headers === undefined ? EMPTY_CONTEXT : extractPlainly(headers);
   return spanOf(carried) === undefined ? extractMessage(message, EMPTY_CONTEXT) : carried;
 }
 
-/** What the attributes of a delivery are made of. */
-interface Read {
-  readonly destination: AmqpDestination;
-  readonly tag: number;
-  readonly routingKey: string;
-  readonly fields: Fields;
-  readonly properties: Fields | undefined;
-  readonly headers: Fields | undefined;
-}
-
-function read(message: Fields, operation: AmqpNames, queue: string): Read {
+function read(message: Fields, operation: AmqpNames, peer: Peer, queue: string): Delivery {
   const fields = fieldsOf(message['fields']) ?? {};
   const properties = fieldsOf(message['properties']);
   const { exchange, routingKey, deliveryTag } = fields as { exchange?: unknown; routingKey?: unknown; deliveryTag?: unknown };
   const key = typeof routingKey === 'string' ? routingKey : '';
   return {
+    names: operation,
+    peer,
     destination: operation.ofDelivery(typeof exchange === 'string' ? exchange : '', key, queue),
     tag: typeof deliveryTag === 'number' ? deliveryTag : -1,
     routingKey: key,
@@ -196,22 +186,4 @@ function read(message: Fields, operation: AmqpNames, queue: string): Read {
     properties,
     headers: fieldsOf(properties?.['headers']),
   };
-}
-
-function attributesOf({ destination, tag, routingKey, fields, properties, headers }: Read): AttributeList {
-  const list = destination.attributes.slice();
-  list.push(names.DELIVERY_ATTEMPT, attemptOf(fields, headers));
-  if (tag >= 0) list.push(names.DELIVERY_TAG, tag);
-  if (routingKey !== '') list.push(names.ROUTING_KEY, routingKey);
-  pushText(list, names.MESSAGE_ID, properties?.['messageId']);
-  pushText(list, names.CONVERSATION_ID, properties?.['correlationId']);
-  const waited = queueTime(sentMillisOf(properties, headers));
-  if (waited !== undefined) list.push(names.QUEUE_TIME, waited);
-  if (fields['redelivered'] === true) list.push(names.REDELIVERED, true);
-  const deaths = deathsOf(headers);
-  if (deaths !== undefined) {
-    list.push(names.DEAD_LETTER_COUNT, deaths.count);
-    pushText(list, names.DEAD_LETTER_REASON, deaths.reason);
-  }
-  return list;
 }

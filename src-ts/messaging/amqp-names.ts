@@ -1,14 +1,12 @@
 /** Destinations of RabbitMQ as the conventions name them (semantic conventions for RabbitMQ, `messaging.destination.name`). */
-import type { AttributeList } from '../trace/starter';
-import type { Peer } from './amqp-peer';
-import { DESTINATION_ANONYMOUS, DESTINATION_NAME, OPERATION_NAME, OPERATION_TYPE, RABBITMQ, SYSTEM, spanName } from './semantics';
+import { spanName } from './semantics';
 
 /** A destination, and the name of the span of an operation on it. */
 export interface AmqpDestination {
   readonly name: string;
   readonly spanName: string;
-  /** The attributes of every operation on it, to be copied. */
-  readonly attributes: AttributeList;
+  /** True for a queue that the broker has named; else undefined. */
+  readonly anonymous: true | undefined;
 }
 
 /** The default exchange without a routing key. */
@@ -23,9 +21,8 @@ export class AmqpNames {
   private readonly kept = new Map<string, AmqpDestination>();
 
   constructor(
-    private readonly operation: 'publish' | 'consume' | 'get',
-    private readonly type: 'send' | 'process' | 'receive',
-    private readonly peer: Peer,
+    readonly operation: 'publish' | 'consume' | 'get',
+    readonly type: 'send' | 'process' | 'receive',
   ) {}
 
   /** Where a message is published to. */
@@ -51,16 +48,7 @@ export class AmqpNames {
   }
 
   private make(name: string): AmqpDestination {
-    const anonymous = ANONYMOUS.test(name);
-    // biome-ignore format: one attribute a line
-    const attributes: AttributeList = [
-      SYSTEM, RABBITMQ,
-      OPERATION_NAME, this.operation,
-      OPERATION_TYPE, this.type,
-      DESTINATION_NAME, name,
-      ...this.peer.attributes,
-    ];
-    if (anonymous) attributes.push(DESTINATION_ANONYMOUS, true);
-    return { name, spanName: spanName(this.operation, anonymous ? undefined : name), attributes };
+    const anonymous = ANONYMOUS.test(name) || undefined;
+    return { name, spanName: spanName(this.operation, anonymous ? undefined : name), anonymous };
   }
 }

@@ -5,9 +5,10 @@ import { extractTraceContext } from '../propagation/carrier';
 import { activeContext, runWith, spanOf } from '../trace/active';
 import { EMPTY_CONTEXT, withSpanSet } from '../trace/context';
 import { messageOf, setError } from '../trace/run';
-import { type AttributeList, starter } from '../trace/starter';
+import { starter } from '../trace/starter';
 import { identified } from '../trace/tracer';
-import { type AmqpDestination, AmqpNames } from './amqp-names';
+import { PUBLISH_KEYS, publishValues } from './amqp-attributes';
+import { AmqpNames } from './amqp-names';
 import type { Peer } from './amqp-peer';
 import { addHeaders } from './amqp-room';
 import { isIncoming } from './context';
@@ -15,13 +16,6 @@ import { creationContext } from './creation';
 import { type Fields, fieldsOf } from './fields';
 import { linkTo } from './process';
 import * as names from './semantics';
-
-/** What the attributes of a publish are made of. */
-interface Publish {
-  readonly destination: AmqpDestination;
-  readonly routingKey: string;
-  readonly options: Fields | undefined;
-}
 
 /** A message under way. */
 export class Publishing {
@@ -76,7 +70,7 @@ export class Publishes {
   private readonly names: AmqpNames;
 
   constructor(private readonly peer: Peer) {
-    this.names = new AmqpNames('publish', 'send', peer);
+    this.names = new AmqpNames('publish', 'send');
   }
 
   /** Starts the span of a publish, and finds the context that the message is to carry. */
@@ -85,7 +79,8 @@ export class Publishes {
     const options = fieldsOf(given);
     const key = typeof routingKey === 'string' ? routingKey : '';
     const destination = this.names.ofPublish(typeof exchange === 'string' ? exchange : '', key);
-    const span = starter().start(destination.spanName, names.KIND_PRODUCER, caller, attributesOf, { destination, routingKey: key, options });
+    const publish = { names: this.names, peer: this.peer, destination, routingKey: key, options };
+    const span = starter().start(destination.spanName, names.KIND_PRODUCER, caller, PUBLISH_KEYS, publishValues, publish);
     return new Publishing(span, caller, carriedContext(fieldsOf(options?.['headers']), content, caller, span), options, this.peer);
   }
 }
@@ -124,17 +119,4 @@ function hasTraceparent(headers: Fields): boolean {
     if (name.length === 11 && name.toLowerCase() === 'traceparent') return true;
   }
   return false;
-}
-
-function attributesOf({ destination, routingKey, options }: Publish): AttributeList {
-  const list = destination.attributes.slice();
-  if (routingKey !== '') list.push(names.ROUTING_KEY, routingKey);
-  pushText(list, names.MESSAGE_ID, options?.['messageId']);
-  pushText(list, names.CONVERSATION_ID, options?.['correlationId']);
-  return list;
-}
-
-/** Adds an attribute where its value is a text. */
-export function pushText(list: AttributeList, key: string, value: unknown): void {
-  if (typeof value === 'string' && value !== '') list.push(key, value);
 }

@@ -72,9 +72,14 @@ export function attemptOf(fields: Fields, headers: Fields | undefined): number {
   return 1 + before + (deathsOf(headers)?.rounds ?? 0);
 }
 
+/** The header that says when a message was published, in Unix milliseconds. */
+export const SENT_HEADER = 'x-sent-ms';
+/** The one that RabbitMQ itself writes where it is set up to stamp messages. */
+const STAMP_HEADER = 'timestamp_in_ms';
+
 /** When an AMQP message was sent, in Unix milliseconds: to the millisecond where a header says so, else as its property has it, in seconds. */
 export function sentMillisOf(properties: Fields | undefined, headers: Fields | undefined): number | undefined {
-  const millis = numberOf(headers?.['timestamp_in_ms']);
+  const millis = numberOf(headers?.[SENT_HEADER]) ?? numberOf(headers?.[STAMP_HEADER]);
   if (millis !== undefined) return millis;
   const given = numberOf(properties?.['timestamp']);
   // By the protocol it is in seconds; many clients write what `Date.now()` gave.

@@ -183,7 +183,7 @@ export function linkTo(span: IdentifiedSpan, messageId: string | undefined): Lin
 /** Milliseconds since a message was sent; undefined where that is not known, or lies in the future by this machine's clock. */
 export function queueTime(sentUnixMillis: number | undefined): number | undefined {
   if (sentUnixMillis === undefined) return undefined;
-  const millis = Date.now() - sentUnixMillis;
+  const millis = Math.floor(Date.now() - sentUnixMillis + 0.5);
   return millis >= 0 ? millis : undefined;
 }
 

@@ -5,7 +5,7 @@ import { type Fields, fieldsOf, stringOf } from '../messaging/fields';
 import { activeContext } from '../trace/active';
 import { isSuppressed } from '../trace/context';
 import { messageOf, setError } from '../trace/run';
-import { type AttributeList, starter } from '../trace/starter';
+import { type AttributeValues, starter } from '../trace/starter';
 import { batchSizeOf, collectionOf, isInternal } from './operations';
 import { queryTextOf } from './query-text';
 import * as names from './semantics';
@@ -20,7 +20,6 @@ const DUPLICATE_VALUES = ' dup key:';
 /** What the attributes of a command are made of. */
 interface Started {
   readonly operation: Operation;
-  readonly name: string;
   readonly command: Fields;
   readonly queryText: boolean;
 }
@@ -39,8 +38,8 @@ export class Commands {
     const context = activeContext();
     if (isSuppressed(context)) return undefined;
     const operation = server.operation(name, stringOf(database) ?? '', collectionOf(name, command));
-    const started: Started = { operation, name, command, queryText: this.queryText };
-    const span = starter().start(operation.spanName, names.KIND_CLIENT, context, attributesOf, started);
+    const started: Started = { operation, command, queryText: this.queryText };
+    const span = starter().start(operation.spanName, names.KIND_CLIENT, context, KEYS, valuesOf, started);
     if (!span.isRecording()) return undefined;
     if (this.open.size >= MAX_OPEN) this.lose(this.open.values().next().value as Span, names.NO_ANSWER, 'the end of the command was never told');
     this.open.add(span);
@@ -88,13 +87,29 @@ function nameOf(command: Fields): string | undefined {
   return undefined;
 }
 
-function attributesOf({ operation, name, command, queryText }: Started): AttributeList {
-  const list = operation.attributes.slice();
-  const size = batchSizeOf(name, command);
-  if (size !== undefined) list.push(names.BATCH_SIZE, size);
-  const text = queryText ? queryTextOf(command) : undefined;
-  if (text !== undefined) list.push(names.QUERY_TEXT, text);
-  return list;
+/** The attributes that a command has at its start. */
+const KEYS = [
+  names.SYSTEM_NAME,
+  names.OPERATION_NAME,
+  names.NAMESPACE,
+  names.SERVER_ADDRESS,
+  names.SERVER_PORT,
+  names.COLLECTION_NAME,
+  names.BATCH_SIZE,
+  names.QUERY_TEXT,
+];
+
+function valuesOf({ operation: { name, database, collection, server }, command, queryText }: Started): AttributeValues {
+  return [
+    names.MONGODB,
+    name,
+    database,
+    server.address,
+    server.port,
+    collection,
+    batchSizeOf(name, command),
+    queryText ? queryTextOf(command) : undefined,
+  ];
 }
 
 /** A reply as the driver keeps it: bytes, of which it reads what it is asked for. */

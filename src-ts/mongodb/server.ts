@@ -1,14 +1,15 @@
 /** A server that a client talks to, and the commands that it has sent it. */
 import { parseHost } from '../http/url';
 import type { Fields } from '../messaging/fields';
-import type { AttributeList } from '../trace/starter';
-import * as names from './semantics';
 
 /** A command on a collection of a server. */
 export interface Operation {
   readonly spanName: string;
-  /** The attributes of each such command, to be copied. */
-  readonly attributes: AttributeList;
+  readonly name: string;
+  readonly database: string;
+  /** Undefined where the command is on none. */
+  readonly collection: string | undefined;
+  readonly server: Server;
 }
 
 /** Operations are kept up to this many a server, so that equal names are the same string; further ones are made anew. */
@@ -20,18 +21,26 @@ export class Server {
   private readonly kept = new Map<string, Map<string, Map<string, Operation>>>();
   private count = 0;
 
-  private constructor(private readonly attributes: AttributeList) {}
+  private constructor(
+    /** Undefined where it is not known. */
+    readonly address: string | undefined,
+    readonly port: number | undefined,
+  ) {}
 
   /** The server that a pool of the driver connects to. */
   static named({ host, port, socketPath }: Fields): Server {
-    if (typeof socketPath === 'string') return new Server([names.SERVER_ADDRESS, socketPath]);
-    return new Server(address(typeof host === 'string' ? host : '', typeof port === 'number' ? port : undefined));
+    if (typeof socketPath === 'string') return new Server(socketPath, undefined);
+    return Server.of(typeof host === 'string' ? host : '', typeof port === 'number' ? port : undefined);
   }
 
   /** The server at an address. */
   static at(text: string): Server {
-    const host = parseHost(text);
-    return new Server(address(host.address, host.port));
+    const { address, port } = parseHost(text);
+    return Server.of(address, port);
+  }
+
+  private static of(address: string, port: number | undefined): Server {
+    return address === '' ? new Server(undefined, undefined) : new Server(address, port);
   }
 
   /** A command on a collection of a database; without a collection, an empty name. */
@@ -47,22 +56,9 @@ export class Server {
   }
 
   private make(name: string, database: string, collection: string): Operation {
-    // biome-ignore format: one attribute a line
-    const attributes: AttributeList = [
-      names.SYSTEM_NAME, names.MONGODB,
-      names.OPERATION_NAME, name,
-      names.NAMESPACE, database,
-      ...this.attributes,
-    ];
-    if (collection === '') return { spanName: name, attributes };
-    attributes.push(names.COLLECTION_NAME, collection);
-    return { spanName: `${name} ${collection}`, attributes };
+    const spanName = collection === '' ? name : `${name} ${collection}`;
+    return { spanName, name, database, collection: collection === '' ? undefined : collection, server: this };
   }
-}
-
-function address(host: string, port: number | undefined): AttributeList {
-  if (host === '') return [];
-  return port === undefined ? [names.SERVER_ADDRESS, host] : [names.SERVER_ADDRESS, host, names.SERVER_PORT, port];
 }
 
 function inner<V>(map: Map<string, Map<string, V>>, key: string): Map<string, V> {

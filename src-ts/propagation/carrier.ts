@@ -17,8 +17,25 @@ const GETTER: TextMapGetter<unknown> = {
   get(carrier, key) {
     if (isMapLike(carrier)) return textOf(carrier.get(key) ?? read(carrier, key, (name) => carrier.get(name)));
     if (Array.isArray(carrier)) return textOf(pairsOf(carrier).find(([name]) => isSameName(name, key))?.[1]);
-    if (!isIndexed(carrier)) return undefined;
-    return textOf(carrier[key] ?? read(carrier, key, (name) => carrier[name]));
+    return isIndexed(carrier) ? PLAIN_GETTER.get(carrier, key) : undefined;
+  },
+};
+
+/** Reads plain objects alone. */
+const PLAIN_GETTER: TextMapGetter<Indexed> = {
+  keys: (carrier) => Object.keys(carrier),
+  get(carrier, key) {
+    const exact = carrier[key];
+    if (exact !== undefined && exact !== null) return textOf(exact);
+    const name = nameIn(carrier, key);
+    return name === undefined ? undefined : textOf(carrier[name]);
+  },
+};
+
+/** Writes to plain objects that have no names yet but its own. */
+const PLAIN_SETTER: TextMapSetter<Indexed> = {
+  set(carrier, key, value) {
+    carrier[key] = value;
   },
 };
 
@@ -32,7 +49,7 @@ const SETTER: TextMapSetter<unknown> = {
       if (pair !== undefined) pair[1] = value;
       else if (carrier.every(isPair)) carrier.push([key, value]);
     } else if (isIndexed(carrier)) {
-      carrier[sameName(namesOf(carrier), key) ?? key] = value;
+      carrier[nameIn(carrier, key) ?? key] = value;
     }
   },
 };
@@ -67,6 +84,24 @@ export function injectTraceContext<T>(carrier: T, context: Context = activeConte
   return carrier;
 }
 
+/** {@link extractTraceContext} over an empty context, for what is known to be a plain object, in whatever case its names are. */
+export function extractPlainly(carrier: Indexed): Context {
+  try {
+    return activePropagator()?.extract(EMPTY_CONTEXT, carrier, PLAIN_GETTER) ?? EMPTY_CONTEXT;
+  } catch {
+    return EMPTY_CONTEXT;
+  }
+}
+
+/** {@link injectTraceContext} into a plain object without headers. */
+export function injectPlainly(carrier: Indexed, context: Context): void {
+  try {
+    activePropagator()?.inject(context, carrier, PLAIN_SETTER);
+  } catch {
+    // As above.
+  }
+}
+
 function isIndexed(carrier: unknown): carrier is Indexed {
   // Bytes are no carrier, and have a key for each of them.
   return typeof carrier === 'object' && carrier !== null && !ArrayBuffer.isView(carrier);
@@ -88,6 +123,12 @@ function namesOf(carrier: unknown): string[] {
   if (isMapLike(carrier)) return [...carrier.keys()];
   if (Array.isArray(carrier)) return pairsOf(carrier).map(([name]) => name);
   return isIndexed(carrier) ? Object.keys(carrier) : [];
+}
+
+/** The name in an object as it has it. Names of other lengths, which most are, cost next to nothing. */
+function nameIn(carrier: Indexed, key: string): string | undefined {
+  for (const name in carrier) if (isSameName(name, key) && Object.hasOwn(carrier, name)) return name;
+  return undefined;
 }
 
 /** A header's name is the same in any case; the exact one was looked for before. */

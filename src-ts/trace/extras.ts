@@ -1,6 +1,11 @@
 /** What of a span is rarely there: made when it first is. */
+import { performance } from 'node:perf_hooks';
 import type { HrTime, SpanContext, TraceState } from '@opentelemetry/api';
 import type { EventRecord, LinkRecord, SpanExtras } from '../arena/span-record';
+import { flatten } from './attributes';
+import type { SpanLimits } from './limits';
+import { textOf } from './text';
+import { hrTimeFromInput, isTimeInput } from './time';
 
 /** Events, links, and what is neither an id nor an attribute. */
 export class Extras implements SpanExtras {
@@ -15,4 +20,41 @@ export class Extras implements SpanExtras {
   state: TraceState | undefined = undefined;
   /** Contexts of the links, for whoever reads the span. */
   linkContexts: SpanContext[] = [];
+
+  /** An event; of more than there may be, the oldest goes. */
+  addEvent(limits: SpanLimits, name: string, attributesOrTime: unknown, time: unknown): void {
+    if (limits.eventCount === 0) {
+      this.droppedEvents++;
+      return;
+    }
+    let attributes = attributesOrTime;
+    let moment = time;
+    if (isTimeInput(attributesOrTime)) {
+      attributes = undefined;
+      if (!isTimeInput(time)) moment = attributesOrTime;
+    }
+    const { list, dropped } = flatten(attributes, limits.attributePerEventCount, limits.attributeValueLength);
+    this.events ??= [];
+    if (this.events.length >= limits.eventCount) {
+      this.events.shift();
+      this.droppedEvents++;
+    }
+    this.events.push({ name: textOf(name), time: hrTimeFromInput(moment) ?? performance.now(), attributes: list, dropped });
+  }
+
+  /** A link; of more than there may be, the oldest goes. */
+  addLink(limits: SpanLimits, { record, context }: { record: LinkRecord; context: SpanContext }): void {
+    if (limits.linkCount === 0) {
+      this.droppedLinks++;
+      return;
+    }
+    this.links ??= [];
+    if (this.links.length >= limits.linkCount) {
+      this.links.shift();
+      this.linkContexts.shift();
+      this.droppedLinks++;
+    }
+    this.links.push(record);
+    this.linkContexts.push(context);
+  }
 }

@@ -24,22 +24,32 @@ export function seedIds(): void {
 }
 
 /** Words made ahead: taking one is so little code that V8 puts it in line. */
-const pool = new Int32Array(256);
+const POOL_WORDS = 256;
+const pool = new Int32Array(POOL_WORDS);
 let left = 0;
 
 function refill(): number {
-  for (let i = 0; i < pool.length; i++) {
-    const a = Math.imul(s1, 5);
-    pool[i] = Math.imul((a << 7) | (a >>> 25), 9);
-    const t = s1 << 9;
-    s2 ^= s0;
-    s3 ^= s1;
-    s1 ^= s2;
-    s0 ^= s3;
-    s2 ^= t;
-    s3 = (s3 << 11) | (s3 >>> 21);
+  // In locals, which V8 keeps in registers: variables of the module are read from and written to memory at each use.
+  let a = s0;
+  let b = s1;
+  let c = s2;
+  let d = s3;
+  for (let i = 0; i < POOL_WORDS; i++) {
+    const scrambled = Math.imul(b, 5);
+    pool[i] = Math.imul((scrambled << 7) | (scrambled >>> 25), 9);
+    const shifted = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= shifted;
+    d = (d << 11) | (d >>> 21);
   }
-  return pool.length;
+  s0 = a;
+  s1 = b;
+  s2 = c;
+  s3 = d;
+  return POOL_WORDS;
 }
 
 /** A random signed 32-bit word. */

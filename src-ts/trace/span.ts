@@ -1,13 +1,12 @@
 /** A recording span: plain fields while it is open, one record when it ends. */
-
 import { performance } from 'node:perf_hooks';
 import type { Attributes, Exception, HrTime, Link, Span, SpanContext, SpanStatus, TimeInput, TraceState } from '@opentelemetry/api';
-import type { Scope } from '../arena/dictionary';
+import { familyOf, type Scope } from '../arena/dictionary';
 import { type FlatAttributes, flatList, type SpanRecord } from '../arena/span-record';
 import type { Template } from '../arena/template';
 import { B_KIND_SHIFT, B_PARENT_REMOTE, B_STATUS_SHIFT } from '../native/layout.gen';
 import { warnOnce } from '../native/warn';
-import { cleanValue, compact, flatten, hasOnlyOwn, INVALID, toObject, warnInvalid, warnThrew } from './attributes';
+import { cleanValue, compact, hasOnlyOwn, INVALID, toObject, warnInvalid, warnThrew } from './attributes';
 import type { TraceCore } from './core';
 import { exceptionAttributes } from './exception';
 import { Extras } from './extras';
@@ -24,7 +23,7 @@ import {
   type TimedEvent,
 } from './readable';
 import { textOf } from './text';
-import { compareHrTime, hrTimeFromInput, hrTimeFromMonotonic, hrTimeNow, isTimeInput } from './time';
+import { compareHrTime, hrTimeFromInput, hrTimeFromMonotonic, hrTimeNow } from './time';
 
 const STATUS_MASK = 3 << B_STATUS_SHIFT;
 /** OpenTelemetry's `SpanStatusCode`s. */
@@ -82,7 +81,7 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     this.scope = scope;
     this.parent0 = parent0;
     this.parent1 = parent1;
-    const template = scope.families.get(name)?.usual;
+    const template = familyOf(scope, name)?.usual;
     this.template = template;
     this.count = 0;
     this.list = template === undefined ? [] : template.room();
@@ -135,6 +134,38 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     return this;
   }
 
+  /** Takes the first attributes; only where the span is made. See `AttributeKeys` and `AttributeValues` (starter.ts). */
+  begin(keys: readonly string[], values: readonly unknown[]): void {
+    const { template, list } = this;
+    if (template !== undefined && template.openingKeys === keys) {
+      const { maxStringLength } = this.core;
+      let given = 0;
+      let taken = 0;
+      for (let i = 0; i < keys.length; i++) {
+        const value = values[i];
+        if (value === undefined || (typeof value === 'string' && value.length > maxStringLength)) continue;
+        given |= 1 << i;
+        list[taken++] = value;
+      }
+      if (given === template.openingGiven) {
+        this.count = taken;
+        return;
+      }
+    }
+    this.beginOtherwise(keys, values);
+  }
+
+  /** One by one; where that ends in a template, it is known by these keys from then on. */
+  private beginOtherwise(keys: readonly string[], values: readonly unknown[]): void {
+    let given = 0;
+    for (let i = 0; i < keys.length; i++) {
+      if (values[i] === undefined) continue;
+      given |= 1 << i;
+      this.setAttribute(keys[i], values[i]);
+    }
+    this.template?.openWith(keys, given);
+  }
+
   setAttributes(attributes: Attributes): this {
     if ((this.bits & ENDED) !== 0) return this.refuse();
     // Bytes are no attributes: each of millions would be one.
@@ -152,49 +183,18 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
     if ((this.bits & ENDED) !== 0) return this.refuse();
-    const { limits } = this.core;
-    const more = this.more();
-    if (limits.eventCount === 0) {
-      more.droppedEvents++;
-      return this;
-    }
-    let attributes: unknown = attributesOrTime;
-    let moment: unknown = time;
-    if (isTimeInput(attributesOrTime)) {
-      attributes = undefined;
-      if (!isTimeInput(time)) moment = attributesOrTime;
-    }
-    const { list, dropped } = flatten(attributes, limits.attributePerEventCount, limits.attributeValueLength);
-    more.events ??= [];
-    if (more.events.length >= limits.eventCount) {
-      more.events.shift();
-      more.droppedEvents++;
-    }
-    more.events.push({ name: textOf(name), time: hrTimeFromInput(moment) ?? performance.now(), attributes: list, dropped });
+    this.more().addEvent(this.core.limits, name, attributesOrTime, time);
     return this;
   }
 
   addLink(link: Link): this {
     if ((this.bits & ENDED) !== 0) return this.refuse();
-    const { limits } = this.core;
-    const read = readLink(link, limits);
+    const read = readLink(link, this.core.limits);
     if (read === undefined) {
       warnOnce('OBS_LINK_INVALID', 'a link without a valid span context was left out; links need { context: SpanContext }.');
       return this;
     }
-    const more = this.more();
-    if (limits.linkCount === 0) {
-      more.droppedLinks++;
-      return this;
-    }
-    more.links ??= [];
-    if (more.links.length >= limits.linkCount) {
-      more.links.shift();
-      more.linkContexts.shift();
-      more.droppedLinks++;
-    }
-    more.links.push(read.record);
-    more.linkContexts.push(read.context);
+    this.more().addLink(this.core.limits, read);
     return this;
   }
 
@@ -230,7 +230,7 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     if ((this.bits & ENDED) !== 0) return this.refuse();
     const first = this.name;
     this.name = textOf(name);
-    const moved = this.template && this.scope.families.get(this.name)?.goingOn(this.template, this.count);
+    const moved = this.template && familyOf(this.scope, this.name)?.goingOn(this.template, this.count);
     if (moved === undefined) this.core.recorder?.learn(this.scope, first, this.spread());
     else this.template = moved;
     return this;
@@ -251,7 +251,7 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
       this.refuse();
       return;
     }
-    if (endTime === undefined && (this.extras === undefined || this.extras.epochStart === undefined)) this.endMillis = performance.now();
+    if (endTime === undefined && this.extras?.epochStart === undefined) this.endMillis = performance.now();
     else this.endAt(endTime);
     if (this.extras?.state !== undefined) this.extras.traceState = serialize(this.extras.state);
     this.core.finish(this);

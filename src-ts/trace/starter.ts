@@ -8,8 +8,13 @@ import { ownProvider } from './provider';
 import { RecordingSpan } from './span';
 import { identified, Tracer } from './tracer';
 
-/** Keys and values in turn. */
-export type AttributeList = (string | number | boolean)[];
+/**
+ * The keys that spans of one kind may have, in their order, at most 31: one list for all of them, by which it is known that a span begins with the keys of the
+ * one before (docs/adr/0001).
+ */
+export type AttributeKeys = readonly string[];
+/** Values in the order of their keys; undefined for what a span has not. */
+export type AttributeValues = (string | number | boolean | undefined)[];
 
 /** Starts spans on a tracer. */
 export class SpanStarter {
@@ -19,20 +24,24 @@ export class SpanStarter {
     this.own = tracer instanceof Tracer ? tracer : undefined;
   }
 
-  /** Starts a span below the one in `context`. `attributes` is not called where nothing is recorded. */
-  start<T>(name: string, kind: SpanKind, context: Context, attributes: (from: T) => AttributeList, from: T): Span {
+  /** Starts a span below the one in `context`. `valuesOf` is not called where nothing is recorded. */
+  start<T>(name: string, kind: SpanKind, context: Context, keys: AttributeKeys, valuesOf: (from: T) => AttributeValues, from: T): Span {
     const { own } = this;
-    if (own === undefined) return this.tracer.startSpan(name, { kind, attributes: asObject(attributes(from)) }, context);
+    if (own === undefined) return this.tracer.startSpan(name, { kind, attributes: asObject(keys, valuesOf(from)) }, context);
     const parent = context === EMPTY_CONTEXT ? undefined : identified(context.getValue(SPAN_KEY));
     const span = own.start(name, kind, parent, context);
-    if (span instanceof RecordingSpan) own.begin(span, attributes(from), context);
+    if (span instanceof RecordingSpan) own.begin(span, keys, valuesOf(from), context);
     return span;
   }
 }
 
-function asObject(list: AttributeList): Attributes {
+/** Attributes as the API takes them. */
+export function asObject(keys: AttributeKeys, values: AttributeValues): Attributes {
   const attributes: Attributes = {};
-  for (let i = 0; i < list.length; i += 2) attributes[list[i] as string] = list[i + 1];
+  for (let i = 0; i < keys.length; i++) {
+    const value = values[i];
+    if (value !== undefined) attributes[keys[i]] = value;
+  }
   return attributes;
 }
 

@@ -1,7 +1,6 @@
 /** Starts spans. */
 import type { Tracer as ApiTracer, Context, Span, SpanOptions } from '@opentelemetry/api';
 import { newScope, type Scope } from '../arena/dictionary';
-import type { FlatAttributes } from '../arena/span-record';
 import { warnOnce } from '../native/warn';
 import { activeContext, runWith } from './active';
 import { warnThrew } from './attributes';
@@ -55,9 +54,9 @@ export class Tracer implements ApiTracer {
     }
   }
 
-  /** Gives a span that {@link start} made its first attributes, keys and values in turn, and announces it. */
-  begin(span: RecordingSpan, attributes: FlatAttributes, context: Context): void {
-    for (let i = 0; i < attributes.length; i += 2) span.setAttribute(attributes[i] as string, attributes[i + 1]);
+  /** Gives a span that {@link start} made its first attributes, and announces it. */
+  begin(span: RecordingSpan, keys: readonly string[], values: readonly unknown[], context: Context): void {
+    span.begin(keys, values);
     this.core.started(span, context);
   }
 
