@@ -1,6 +1,7 @@
 /** Writing one response header at a fraction of what `setHeader` costs: name and value are known to be valid, so nothing checks them for each response. */
 
-import { IncomingMessage, OutgoingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import { http } from '../http/node';
 import { readProperty } from '../http/property';
 
 /** Where Node keeps headers that are not written yet: by lower-case name, the name as it was given and the value. */
@@ -8,16 +9,17 @@ type HeaderTable = Record<string, [name: string, value: string]>;
 
 type Tabled = Record<symbol, HeaderTable | null | undefined>;
 
-const { setHeader } = OutgoingMessage.prototype;
-
 /** Node's key of that table, once it was looked for; `null` where this Node keeps headers in another way. */
 let tableKey: symbol | null | undefined;
+/** Node's own, as it was when the first middleware was made. */
+let setHeader: unknown;
 
 /** Sets one header on a response, unless its headers are sent. */
 export type HeaderSetter = (response: ServerResponse, value: string) => void;
 
 /** What sets the header `name`, which must be a valid name, to values that must be valid. */
 export function headerSetter(name: string): HeaderSetter {
+  setHeader ??= http.OutgoingMessage.prototype.setHeader;
   tableKey ??= findTableKey();
   const key = tableKey;
   const lowerName = name.toLowerCase();
@@ -47,7 +49,7 @@ function tableOf(lowerName: string, name: string, value: string): HeaderTable {
 /** The key is found by its name, and believed only if Node reads, and replaces, what was put there. */
 function findTableKey(): symbol | null {
   try {
-    const response = new ServerResponse(new IncomingMessage(null as never));
+    const response = new http.ServerResponse(new http.IncomingMessage(null as never));
     const key = Object.getOwnPropertySymbols(response).find((symbol) => symbol.description === 'kOutHeaders');
     const tabled = response as unknown as Tabled;
     if (key === undefined || tabled[key] !== null) return null;

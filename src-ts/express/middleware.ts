@@ -1,10 +1,11 @@
 /** The tracing middleware. */
 
-import { type IncomingMessage, type ServerResponse, validateHeaderName } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Span } from '@opentelemetry/api';
 import { rpcMetadata } from '../http/context';
 import { IncomingTracer } from '../http/incoming';
 import { follow } from '../http/lifetime';
+import { http, loadHttp } from '../http/node';
 import type { HttpInstrumentationOptions } from '../http/options';
 import { type Carrying, type IgnoredRequest, REQUEST_TRACE, RequestTrace } from '../http/request';
 import { OWN_SCOPE } from '../native/version';
@@ -32,6 +33,7 @@ export type Middleware = (request: IncomingMessage, response: ServerResponse, ne
  * instrumentation has made one. It never makes a second one, wherever and however often it is mounted.
  */
 export function tracingMiddleware(options: TracingMiddlewareOptions = {}): Middleware {
+  loadHttp();
   const header = usableHeader(options.responseHeader);
   const setHeader = header === undefined ? undefined : headerSetter(header);
   const tracer = new IncomingTracer(options, tracerFor(OWN_SCOPE));
@@ -75,7 +77,7 @@ function usableHeader(name: string | false | undefined): string | undefined {
   if (name === undefined) return 'traceparent';
   if (name === false) return undefined;
   try {
-    validateHeaderName(name);
+    http.validateHeaderName(name);
     return name;
   } catch {
     warnOnce('OBS_HTTP_HEADER_INVALID', `responseHeader of tracingMiddleware is no header name (${JSON.stringify(name)}); no header is added`);

@@ -1,9 +1,9 @@
 /** Client spans of `http.request` and `https.request`: where they begin on each version of Node, and the `emit` they end in. */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import * as http from 'node:http';
-import type * as https from 'node:https';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
+import { http, https, loadHttp } from './node';
 import type { HeaderAccess, OutgoingTrace, OutgoingTracer } from './outgoing';
 import { type Method, patch } from './patch';
 import { parseHost } from './url';
@@ -11,7 +11,7 @@ import { parseHost } from './url';
 /** Where a client request carries its trace; registered, so that two copies of this package see each other's. */
 const OUTGOING_TRACE = Symbol.for('@manifest-cyber/observability-ts.outgoing');
 
-type TracedClientRequest = http.ClientRequest & { [OUTGOING_TRACE]?: OutgoingTrace | null };
+type TracedClientRequest = ClientRequest & { [OUTGOING_TRACE]?: OutgoingTrace | null };
 
 /** Node publishes each client request here while headers can still be added: from 22.12 and 23.2 on. */
 const CREATED_CHANNEL = 'http.client.request.created';
@@ -23,6 +23,7 @@ function publishesCreated(version: string): boolean {
 
 /** Traces every client request from now on. Returns what undoes it. */
 export function patchClients(tracer: OutgoingTracer): () => void {
+  loadHttp();
   let enabled = true;
   const created = (request: TracedClientRequest): void => {
     if (enabled && request[OUTGOING_TRACE] === undefined) request[OUTGOING_TRACE] = start(request, tracer) ?? null;
@@ -53,16 +54,16 @@ function patchRequests(created: (request: TracedClientRequest) => void): () => v
       http.Agent.prototype,
       'addRequest',
       (original) =>
-        function (this: http.Agent, ...args: unknown[]) {
+        function (this: Agent, ...args: unknown[]) {
           if (args[0] instanceof http.ClientRequest) created(args[0]);
           return original.apply(this, args);
         },
     ),
   ];
-  for (const exported of [require('node:http') as typeof http, require('node:https') as typeof https]) {
+  for (const exported of [http, https]) {
     const request = (original: Method) =>
       function (this: unknown, ...args: unknown[]) {
-        const made = original.apply(this, args) as http.ClientRequest;
+        const made = original.apply(this, args) as ClientRequest;
         created(made);
         return made;
       };
@@ -75,7 +76,7 @@ function patchRequests(created: (request: TracedClientRequest) => void): () => v
         'get',
         () =>
           function (this: unknown, ...args: unknown[]) {
-            const made = patched.apply(this, args) as http.ClientRequest;
+            const made = patched.apply(this, args) as ClientRequest;
             made.end();
             return made;
           },
@@ -89,7 +90,7 @@ function patchRequests(created: (request: TracedClientRequest) => void): () => v
   };
 }
 
-function start(request: http.ClientRequest, tracer: OutgoingTracer): OutgoingTrace | undefined {
+function start(request: ClientRequest, tracer: OutgoingTracer): OutgoingTrace | undefined {
   const scheme = request.protocol === 'https:' ? 'https' : 'http';
   const authority = authorityOf(request);
   const trace = tracer.start(request.method, scheme, authority ?? request.host, request.path, request, HEADERS);
@@ -101,7 +102,7 @@ function start(request: http.ClientRequest, tracer: OutgoingTracer): OutgoingTra
  * The host that the request was made for, with its port as the `Host` header has it; Node keeps the port nowhere else. `undefined` when there is no such
  * header or it names another host (a virtual one): then the port is known when the socket is there.
  */
-function authorityOf(request: http.ClientRequest): string | undefined {
+function authorityOf(request: ClientRequest): string | undefined {
   const header = request.getHeader('host');
   if (typeof header !== 'string') return undefined;
   return header === request.host || parseHost(header).address === request.host ? header : undefined;
@@ -115,7 +116,7 @@ interface StoredHeaders {
 }
 
 /** Sets a header, replacing the caller's own: a request that carried the incoming `traceparent` through would else hang in the wrong place. */
-const HEADERS: HeaderAccess<http.ClientRequest> = {
+const HEADERS: HeaderAccess<ClientRequest> = {
   get(request, name) {
     const value = request.getHeader(name);
     return typeof value === 'string' ? value : undefined;
@@ -156,11 +157,11 @@ function emitOfClient(original: Method): Method {
     if (trace) {
       switch (args[0]) {
         case 'response':
-          trace.respond((args[1] as http.IncomingMessage).statusCode ?? 0, this.socket?.remotePort);
+          trace.respond((args[1] as IncomingMessage).statusCode ?? 0, this.socket?.remotePort);
           break;
         case 'upgrade':
         case 'connect':
-          trace.respond((args[1] as http.IncomingMessage).statusCode ?? 0, this.socket?.remotePort);
+          trace.respond((args[1] as IncomingMessage).statusCode ?? 0, this.socket?.remotePort);
           trace.end();
           break;
         case 'error':
@@ -175,8 +176,8 @@ function emitOfClient(original: Method): Method {
   };
 }
 
-function closed(request: http.ClientRequest, trace: OutgoingTrace): void {
-  const response = (request as { res?: http.IncomingMessage | null }).res;
+function closed(request: ClientRequest, trace: OutgoingTrace): void {
+  const response = (request as { res?: IncomingMessage | null }).res;
   if (response?.complete) trace.end();
   else if (response?.errored) trace.fail(response.errored);
   else trace.abandon();

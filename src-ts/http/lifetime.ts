@@ -3,25 +3,26 @@
  * request, and the span ends after them. Prototypes stay as they are, so a response that is not traced pays nothing.
  */
 
-import { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { activeContext, runWith } from '../trace/active';
+import { http } from './node';
 import type { IgnoredRequest, RequestTrace } from './request';
 
 type Trace = RequestTrace | IgnoredRequest;
 type Emit = (this: unknown, event: string, ...rest: unknown[]) => boolean;
 
-/** Whose `emit` is looked up at each call, so that whoever patches it later is heard. */
-const requestPrototype = IncomingMessage.prototype;
-const responsePrototype = ServerResponse.prototype;
+/** Looked up at each call, so that whoever patches it later is heard. */
+const emitsOfRequests = (): Emit => http.IncomingMessage.prototype.emit as Emit;
+const emitsOfResponses = (): Emit => http.ServerResponse.prototype.emit as Emit;
 
 /** Responses that wait for their turn on a pipelined connection: Node does not tell them when it closes. */
 const WAITING = Symbol('waiting responses');
 
 /** Ends the trace with the response, and gives the listeners of both their context. */
 export function follow(trace: Trace, request: IncomingMessage, response: ServerResponse): void {
-  if (request.emit === requestPrototype.emit) request.emit = emitOfRequest(trace);
-  if (response.emit === responsePrototype.emit) response.emit = emitOfResponse(trace);
+  if (request.emit === emitsOfRequests()) request.emit = emitOfRequest(trace);
+  if (response.emit === emitsOfResponses()) response.emit = emitOfResponse(trace);
   else response.once('close', () => trace.finish(response));
   // A response without a socket waits behind another one of the same connection.
   if (response.socket === null) watchWaiting(trace, request.socket, response);
@@ -43,9 +44,9 @@ function emitOfRequest(trace: Trace): Emit {
       case 'aborted':
       case 'error':
       case 'close':
-        if (!trace.sent && (this as IncomingMessage).listenerCount(args[0]) > 0) return emitWithin(trace, this, requestPrototype.emit, args);
+        if (!trace.sent && (this as IncomingMessage).listenerCount(args[0]) > 0) return emitWithin(trace, this, emitsOfRequests(), args);
     }
-    return pass(this, requestPrototype.emit, args);
+    return pass(this, emitsOfRequests(), args);
   };
 }
 
@@ -59,7 +60,7 @@ function emitOfResponse(trace: Trace): Emit {
       case 'close':
         return emitClose(trace, this as ServerResponse, args);
     }
-    return pass(this, responsePrototype.emit, args);
+    return pass(this, emitsOfResponses(), args);
   };
 }
 
@@ -70,8 +71,8 @@ function pass(emitter: unknown, emit: Emit, args: Parameters<Emit>): boolean {
 
 function emitClose(trace: Trace, response: ServerResponse, args: Parameters<Emit>): boolean {
   try {
-    if (!trace.sent) return emitWithin(trace, response, responsePrototype.emit, args);
-    return pass(response, responsePrototype.emit, args);
+    if (!trace.sent) return emitWithin(trace, response, emitsOfResponses(), args);
+    return pass(response, emitsOfResponses(), args);
   } finally {
     // After the listeners, which may still add to the span.
     trace.finish(response);

@@ -1,16 +1,16 @@
 /** Where server spans begin: the `emit` of servers, which every request passes, however the server was made and whatever was imported first. */
 
-import * as http from 'node:http';
-import * as https from 'node:https';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { runWith } from '../trace/active';
 import { watchHandshake } from './handshake';
 import type { IncomingTracer } from './incoming';
 import { follow } from './lifetime';
+import { http, https, loadHttp } from './node';
 import { type Method, patch } from './patch';
 import { type Carrying, type IgnoredRequest, REQUEST_TRACE, type RequestTrace } from './request';
 
-type TracedRequest = http.IncomingMessage & Carrying;
+type TracedRequest = IncomingMessage & Carrying;
 
 /** The wrapper of OpenTelemetry's http instrumentation, by its name and the mark of all its wrappers. */
 function isOpenTelemetrys(emit: Method): boolean {
@@ -19,12 +19,13 @@ function isOpenTelemetrys(emit: Method): boolean {
 
 /** Patches the prototypes; https.Server does not inherit from http.Server. Returns what undoes it. */
 export function patchServers(tracer: IncomingTracer): () => void {
+  loadHttp();
   // It was registered by hand before us, and would make its spans inside ours: it came first, so it stays.
   if (isOpenTelemetrys(http.Server.prototype.emit)) return () => {};
   let enabled = true;
   const undo = [http.Server.prototype, https.Server.prototype].map((prototype) =>
     patch(prototype, 'emit', (original) => {
-      return function emit(this: http.Server, ...args: unknown[]): boolean {
+      return function emit(this: Server, ...args: unknown[]): boolean {
         if (enabled) {
           switch (args[0]) {
             case 'request':
@@ -46,12 +47,12 @@ export function patchServers(tracer: IncomingTracer): () => void {
   };
 }
 
-function emitTraced(server: http.Server, original: Method, args: unknown[], tracer: IncomingTracer, shared: boolean): boolean {
+function emitTraced(server: Server, original: Method, args: unknown[], tracer: IncomingTracer, shared: boolean): boolean {
   const request = args[1] as TracedRequest;
   // One that has its trace: a handler passed it on to this or another server's listeners.
   if (!(request instanceof http.IncomingMessage) || request[REQUEST_TRACE] !== undefined) return original.apply(server, args);
   // An upgrade and a CONNECT come with a socket, everything else with a response.
-  const response = args[0] === 'upgrade' || args[0] === 'connect' ? undefined : (args[2] as http.ServerResponse);
+  const response = args[0] === 'upgrade' || args[0] === 'connect' ? undefined : (args[2] as ServerResponse);
   const trace = tracer.start(request, response, shared);
   if (trace === undefined) return original.apply(server, args);
   if (response !== undefined) follow(trace, request, response);
@@ -60,7 +61,7 @@ function emitTraced(server: http.Server, original: Method, args: unknown[], trac
 }
 
 /** Runs the listeners with the span active. What they throw is noted and goes on its way. */
-function runHandlers(trace: RequestTrace | IgnoredRequest, server: http.Server, original: Method, args: unknown[]): boolean {
+function runHandlers(trace: RequestTrace | IgnoredRequest, server: Server, original: Method, args: unknown[]): boolean {
   try {
     return runWith(trace.context, () => original.apply(server, args));
   } catch (error) {

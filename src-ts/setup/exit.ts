@@ -1,7 +1,7 @@
 /** The end of the process: what has ended is sent by one bounded native call, whether an event loop runs or not. */
 import { writeSync } from 'node:fs';
-import { isMainThread } from 'node:worker_threads';
 import type { Addon } from '../native/addon';
+import { isMainThread } from '../native/main-thread';
 import { onSignals } from './exit-signals';
 import type { TracingStats } from './options';
 

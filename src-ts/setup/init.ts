@@ -1,8 +1,8 @@
 /** `initTracing`: from options to running tracing. */
 import { performance } from 'node:perf_hooks';
-import { isMainThread } from 'node:worker_threads';
 import { Recorder } from '../arena/recorder';
 import { type Addon, loadAddon } from '../native/addon';
+import { isMainThread } from '../native/main-thread';
 import { VERSION } from '../native/version';
 import { silenceWarnings, warn, warnOnce } from '../native/warn';
 import { propagatorsByName } from '../propagation/propagators';
