@@ -1,5 +1,4 @@
 /** What a receiver of SQS asks for: its own wishes with ours among them, and what of the answer it is shown. */
-import { createHash } from 'node:crypto';
 import { type Fields, fieldsOf } from './fields';
 import { hide } from './hidden';
 
@@ -69,7 +68,7 @@ function split(attributes: Fields | undefined, isShown: (name: string) => boolea
 /** The MD5 of message attributes (Amazon SQS developer guide, "Calculating the MD5 message digest for message attributes"); undefined where MD5 is forbidden. */
 function checksum(attributes: Fields): string | undefined {
   try {
-    const hash = createHash('md5');
+    const hash = process.getBuiltinModule('node:crypto').createHash('md5');
     for (const name of Object.keys(attributes).sort()) {
       const { DataType, StringValue, BinaryValue } = attributes[name] as { DataType: string; StringValue?: string; BinaryValue?: Uint8Array };
       for (const text of [name, DataType]) hash.update(lengthPrefixed(Buffer.from(text)));

@@ -24,6 +24,8 @@ export interface Addon {
   /** Null when no pipeline runs, or where the runtime shares no memory with addons. */
   attach(nowMillis: number): Attachment | null;
   wake(): void;
+  /** Up to 64 bytes from the system's source of randomness; null where that fails. */
+  randomBytes(count: number): number[] | null;
   /** Hands over one record that does not fit a slot; false when too many wait, which is counted. */
   submit(ring: number, record: Uint8Array, length: number): boolean;
   /** Blocks until everything that ended is exported or given up, at most `timeoutMillis`; true when it was. */

@@ -1,8 +1,8 @@
 /** What Rust resolved of options and environment, as far as this side needs it. */
 
-import { randomUUID } from 'node:crypto';
 import { hostname, release, userInfo } from 'node:os';
 import type { Attributes } from '@opentelemetry/api';
+import { randomUuid } from '../native/random';
 import { warnOnce } from '../native/warn';
 import type { SpanLimits } from '../trace/limits';
 import type { SamplerSettings } from '../trace/sampler';
@@ -77,7 +77,7 @@ function processFacts(): Record<string, unknown> {
     hostname: orEmpty(hostname),
     osRelease: orEmpty(release),
     username: orEmpty(() => userInfo().username),
-    instanceId: randomUUID(),
+    instanceId: randomUuid(),
   };
 }
 

@@ -4,23 +4,21 @@
  * xoshiro128** (Blackman and Vigna), seeded per thread from the system's random source: all bits of an id are uniformly random, which is what
  * the W3C random flag promises (Trace Context level 2, section 3.2.2.5.2), at a few nanoseconds a word.
  */
-import { randomFillSync } from 'node:crypto';
+import { randomFill } from '../native/random';
 
 let s0 = 0;
 let s1 = 0;
 let s2 = 0;
 let s3 = 0;
 
-/** Seeds the generator anew. */
-export function seedIds(): void {
-  const seed = new Int32Array(4);
-  do randomFillSync(seed);
-  while ((seed[0] | seed[1] | seed[2] | seed[3]) === 0);
-  s0 = seed[0];
-  s1 = seed[1];
-  s2 = seed[2];
-  s3 = seed[3];
-  left = 0;
+function seed(): void {
+  const words = new Int32Array(4);
+  do randomFill(new Uint8Array(words.buffer));
+  while ((words[0] | words[1] | words[2] | words[3]) === 0);
+  s0 = words[0];
+  s1 = words[1];
+  s2 = words[2];
+  s3 = words[3];
 }
 
 /** Words made ahead: taking one is so little code that V8 puts it in line. */
@@ -29,6 +27,8 @@ const pool = new Int32Array(POOL_WORDS);
 let left = 0;
 
 function refill(): number {
+  // All zero is what the generator never comes to by itself.
+  if ((s0 | s1 | s2 | s3) === 0) seed();
   // In locals, which V8 keeps in registers: variables of the module are read from and written to memory at each use.
   let a = s0;
   let b = s1;
@@ -64,8 +64,6 @@ export function randomNonZeroWord(): number {
   while (word === 0) word = randomWord();
   return word;
 }
-
-seedIds();
 
 const BYTE_HEX: string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 

@@ -8,5 +8,6 @@ mod codec;
 mod exit;
 mod flush;
 mod process;
+mod random;
 mod receiver;
 mod start;
