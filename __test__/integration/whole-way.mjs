@@ -39,6 +39,8 @@ export async function startParts() {
 export async function makeQueues(parts, queue, type) {
   const dead = `${queue}-dead`;
   const connection = await amqplib.connect(parts.rabbitmq.url);
+  // Without a listener, amqplib throws a lost connection's error before it clears its timer, which then keeps the process for ever.
+  connection.on('error', () => {});
   const channel = await connection.createChannel();
   await channel.assertQueue(dead);
   const deadLetters = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': dead };

@@ -51,9 +51,11 @@ describe('messages in flight', { skip: rabbitmqMissing }, () => {
     }
   });
 
-  test('consumers in worker threads', async () => {
+  test('consumers in worker threads', async (t) => {
     const url = new URL('./programs/worker.mjs', import.meta.url);
     const workers = Array.from({ length: 2 }, () => new Worker(url, { workerData: { url: used.broker.url, queue: used.queue } }));
+    // Those that a failure leaves at work would keep this process.
+    t.after(() => Promise.all(workers.map((worker) => worker.terminate())));
     await Promise.all(workers.map((worker) => once(worker, 'message')));
     let handled = 0;
     for (const worker of workers) worker.on('message', (message) => (handled += message === 'handled' ? 1 : 0));

@@ -8,12 +8,23 @@ import { startRabbitmq } from '../parts/rabbitmq.mjs';
 /** Called inside `describe`: hooks that make what the returned object holds while a test runs. */
 export function useBroker() {
   let count = 0;
+  let connections = [];
   const used = {
     broker: undefined,
     tracing: undefined,
     connection: undefined,
     channel: undefined,
     queue: undefined,
+    /**
+     * Connects to the broker; closed when the test ends, however it does. Without a listener, amqplib throws a lost connection's error before it clears its timer,
+     * which then keeps the process for ever.
+     */
+    async connect(query = '') {
+      const connection = await amqplib.connect(`${used.broker.url}${query}`);
+      connections.push(connection);
+      connection.on('error', () => {});
+      return connection;
+    },
     spans: () => used.tracing.getFinishedSpans(),
     named: (name) => used.spans().filter((span) => span.name === name),
     /** The first span of a name, once there is one. */
@@ -37,14 +48,14 @@ export function useBroker() {
   after(() => used.broker?.close());
   beforeEach(async () => {
     used.tracing = createTestTracing({ libraries: false });
-    used.connection = await amqplib.connect(used.broker.url);
-    used.connection.on('error', () => {});
+    used.connection = await used.connect();
     used.channel = instrumentAmqp(await used.connection.createChannel());
     used.queue = `queue-${++count}`;
     await used.channel.assertQueue(used.queue);
   });
   afterEach(async () => {
-    await used.connection?.close().catch(() => {});
+    await Promise.all(connections.map((connection) => connection.close().catch(() => {})));
+    connections = [];
     await used.tracing?.shutdown();
   });
   return used;

@@ -13,6 +13,9 @@ import { useSqs } from './sqs-support.mjs';
 
 const MESSAGES = 1_000;
 
+/** How long all messages of a queue may take, in milliseconds. */
+const CONSUME_MILLIS = 60_000;
+
 /** Requests at once. */
 const LANES = 20;
 
@@ -28,16 +31,19 @@ async function inLanes(count, work) {
 describe('messages of SQS in flight', { skip: elasticmqMissing }, () => {
   const used = useSqs();
 
-  /** Receives until `handled()` says that all is done; handlers of what several polls brought mix. */
-  const consume = (url, handle, isDone) =>
-    Promise.all(
+  /** Receives until `isDone()` says that all is done; handlers of what several polls brought mix. */
+  const consume = (url, handle, isDone) => {
+    const deadline = Date.now() + CONSUME_MILLIS;
+    return Promise.all(
       Array.from({ length: LANES / 4 }, async () => {
         while (!isDone()) {
+          assert.ok(Date.now() < deadline, `messages of ${url} are missing after ${CONSUME_MILLIS} ms`);
           const messages = await used.receive(url);
           await Promise.all(messages.map((message) => withMessageSpan(message, {}, () => handle(message))));
         }
       }),
     );
+  };
 
   test('1,000 messages, handlers that take turns: each is below its own sender', async () => {
     const next = `${used.queue}-next`;
@@ -81,10 +87,12 @@ describe('messages of SQS in flight', { skip: elasticmqMissing }, () => {
     assert.equal(new Set(used.spans().map(idOf)).size, used.spans().length);
   });
 
-  test('consumers in worker threads', async () => {
+  test('consumers in worker threads', async (t) => {
     const program = new URL('./programs/sqs-worker.mjs', import.meta.url);
     const workerData = { client: used.server.client, QueueUrl: used.url };
     const workers = Array.from({ length: 2 }, () => new Worker(program, { workerData }));
+    // Those that a failure leaves at work would keep this process.
+    t.after(() => Promise.all(workers.map((worker) => worker.terminate())));
     let handled = 0;
     for (const worker of workers) worker.on('message', (message) => (handled += message === 'handled' ? 1 : 0));
     await inLanes(200, (i) => withSpan(`request ${i}`, () => used.send(used.url, String(i))));

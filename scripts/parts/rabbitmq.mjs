@@ -16,6 +16,9 @@ const METHOD_FRAME = 1;
 /** The request for the names that epmd knows: its length, and its letter. */
 const NAMES_REQUEST = Buffer.from([0, 1, 'n'.charCodeAt(0)]);
 
+/** How long a server may take to answer, in milliseconds, before it is asked again. */
+const ANSWER_MILLIS = 5_000;
+
 /** What has to be installed; Debian's package `rabbitmq-server` brings it all. */
 export const PROGRAMS = [SERVER, 'epmd', 'erl'];
 
@@ -86,15 +89,25 @@ export async function startRabbitmq() {
   };
 }
 
-/** Whether a file of definitions below a folder has that of a queue. The name's length stands before it, by which it is not found in a longer one. */
+/** Whether the files of definitions below a folder have that of a queue. The name's length stands before it, by which it is not found in a longer one. */
 function holdsDefinition(folder, queue) {
-  const written = Buffer.from(`${String.fromCharCode(queue.length)}${queue}`, 'latin1');
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).some(
-    (file) =>
-      file.isFile() &&
-      /^(LATEST\.LOG|rabbit_durable_queue\.DC.)$/.test(file.name) &&
-      readFileSync(join(file.parentPath ?? file.path, file.name)).includes(written),
-  );
+  const written = `${String.fromCharCode(queue.length)}${queue}`;
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).some((file) => {
+    if (!file.isFile() || !/^(LATEST\.LOG|rabbit_durable_queue\.DC.)$/.test(file.name)) return false;
+    const text = readFileSync(join(file.parentPath ?? file.path, file.name), 'latin1');
+    return file.name === 'LATEST.LOG' ? isCommitted(text, text.indexOf(written)) : text.includes(written);
+  });
+}
+
+/**
+ * Whether a log has, beside what a transaction wrote at a place, also that it was committed, which comes later and may be on disk later: a broker that is killed
+ * between the two takes the transaction back. What is written has before it `{tid, …}, presume_abort`; the other entry is `{tid, …}, committed`.
+ */
+function isCommitted(log, at) {
+  if (at === -1) return false;
+  const start = log.lastIndexOf('tid', at);
+  const transaction = log.slice(start, log.indexOf('\x0dpresume_abort', start));
+  return log.includes(`${transaction}\x09committed`);
 }
 
 /** Whether a server answers the first bytes of its protocol, with a first byte where that is given. */
@@ -106,6 +119,7 @@ function answers(port, request, firstByte) {
       resolve(yes);
     };
     socket.once('data', (bytes) => answer(firstByte === undefined || bytes[0] === firstByte));
+    socket.setTimeout(ANSWER_MILLIS, () => answer(false));
     socket.once('error', () => answer(false)).once('close', () => answer(false));
   });
 }
