@@ -95,7 +95,7 @@ fn failed_span(scope: &Scope) -> FinishedSpan<'_> {
 }
 
 fn encoding(criterion: &mut Criterion) {
-    let scope = Scope { name: "@manifest-cyber/observability-ts/http".to_owned(), version: "0.3.0".to_owned(), schema_url: String::new() };
+    let scope = Scope { name: "@manifest-cyber/observability-ts/http".into(), version: "0.3.0".into(), schema_url: "".into() };
     let encoder = TraceEncoder::new(&ResourceSettings::default());
     let mut group = criterion.benchmark_group("encode");
     for (name, span) in [
@@ -128,8 +128,8 @@ fn encoding(criterion: &mut Criterion) {
 }
 
 fn batching(criterion: &mut Criterion) {
-    let http = Scope { name: "@manifest-cyber/observability-ts/http".to_owned(), version: "0.3.0".to_owned(), schema_url: String::new() };
-    let app = Scope { name: "app".to_owned(), ..Scope::default() };
+    let http = Scope { name: "@manifest-cyber/observability-ts/http".into(), version: "0.3.0".into(), schema_url: "".into() };
+    let app = Scope { name: "app".into(), ..Scope::default() };
     let settings = BatchSettings { max_spans: 512, max_bytes: 3 << 20, max_delay: Duration::from_secs(5) };
     let mut group = criterion.benchmark_group("batch of 512");
     group.throughput(Throughput::Elements(512));
