@@ -36,7 +36,7 @@ const SHARED = 1;
 
 /**
  * What `AsyncLocalStorage` does before Node 24, by the same means: each resource that is made gets the context of the one at work. It costs less here
- * (docs/adr/0006): nothing is written where no context is active, contexts are mostly found by the number of the resource at work instead of in it, and the most
+ * (docs/adr/0007): nothing is written where no context is active, contexts are mostly found by the number of the resource at work instead of in it, and the most
  * usual kinds of resources are written to in places of their own, which V8 compiles for their one shape.
  */
 class HookStorage implements ContextStorage {
