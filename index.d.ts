@@ -306,7 +306,8 @@ interface SqsClient {
 }
 /**
  * Traces a client of Amazon SQS and returns it: messages that are sent carry the context of their span, alone and in batches, and what messages bring is
- * there for {@link extractMessage} and {@link withMessageSpan}. Receivers see no attribute that they did not ask for. A second call changes nothing.
+ * there for {@link extractMessage} and {@link withMessageSpan}. Receivers see no attribute that they did not ask for. Deleting messages and changing their
+ * visibility make spans, too. A second call changes nothing.
  *
  * @example
  * const sqs = instrumentSqs(new SQSClient({}));

@@ -65,10 +65,10 @@ describe('tracing started in code', { skip: serversMissing }, () => {
       const { spans, warnings } = await run('published.mjs', { order });
       const counts = {};
       for (const { scope } of spans) counts[scope] = (counts[scope] ?? 0) + 1;
-      // Four messages that were sent and handled; a queue made, a message sent and received; a document, and the end of a session.
+      // Four messages that were sent and handled; a queue made, a message sent, received and deleted; a document, and the end of a session.
       assert.deepEqual(counts, {
         '@opentelemetry/instrumentation-amqplib': 8,
-        '@opentelemetry/instrumentation-aws-sdk': 3,
+        '@opentelemetry/instrumentation-aws-sdk': 4,
         '@opentelemetry/instrumentation-mongodb': 2,
       });
       assert.deepEqual(warnings, []);

@@ -14,18 +14,18 @@ const QUEUE = 'sbom-process-queue';
 
 /** What the brokers truly differ in: their words for sending and processing, and SQS, by whose client a message is settled in a request of its own. */
 const BROKERS = {
-  embedded: { skip: false, send: 'send', process: 'process', settles: false },
-  rabbitmq: { skip: rabbitmqMissing, send: 'publish', process: 'consume', settles: false },
-  sqs: { skip: elasticmqMissing, send: 'send', process: 'process', settles: true },
+  embedded: { skip: false, send: 'send', process: 'process' },
+  rabbitmq: { skip: rabbitmqMissing, send: 'publish', process: 'consume' },
+  sqs: { skip: elasticmqMissing, send: 'send', process: 'process', settle: { done: 'delete', failed: 'change_visibility' } },
 };
 
 /** The rows of both traces. */
-function expectedTrees({ send, process, settles }, queue) {
+function expectedTrees({ send, process, settle }, queue) {
   const api = 'manifest-api';
   const job = 'job-sbom-process';
-  const job_ = settles ? '├─' : '└─';
-  const bar = settles ? '│' : ' ';
-  const settled = (before) => (settles ? [` ${before}└─POST${job}`] : []);
+  const job_ = settle ? '├─' : '└─';
+  const bar = settle ? '│' : ' ';
+  const settled = (before, how) => (settle ? [` ${before}└─${settle[how]} ${queue}${job}`] : []);
   const request = [` POST /api/sboms/upload${api}`, ` ├─sbom.store${api}`, ` └─${send} ${queue}${api}`];
   const failed = (branch, before) => [
     `✗  ${branch}${process} ${queue}${job}`,
@@ -33,7 +33,7 @@ function expectedTrees({ send, process, settles }, queue) {
     ` ${before}${bar} ├─GET${job}`,
     ` ${before}${bar} │ └─GET /api/sboms/:sbomId${api}`,
     `✗${before}${bar} └─sbom.parse${job}`,
-    ...settled(before),
+    ...settled(before, 'failed'),
   ];
   return [
     [
@@ -46,7 +46,7 @@ function expectedTrees({ send, process, settles }, queue) {
       `     ${bar} ├─vulnerabilities.match${job}`,
       `     ${bar} └─PATCH${job}`,
       `     ${bar}   └─PATCH /api/sboms/:sbomId${api}`,
-      ...settled('     ').map((row) => row.slice(1)),
+      ...settled('     ', 'done').map((row) => row.slice(1)),
     ],
     [...request, ...failed('├─', '  │ '), ...failed('└─', '    ')],
   ];

@@ -132,7 +132,13 @@ describe('the whole way', { skip: partsMissing }, () => {
     [6, API, 'server', 'GET /orders/:id', { ...serverSpan('GET', id, 200n), 'user_agent.original': 'node' }, ['way-api: order read tenant=acme']],
     [7, API, 'client', 'find orders', mongo('find'), []],
   ];
-  const settling = (depth) => [depth, BILL, 'client', 'POST', clientSpan('POST', `${parts.sqs.endpoint}/`), []];
+  /** What the job tells SQS of a message. */
+  const settling = (queue, url, name, more) => {
+    const attributes = { ...operation('aws_sqs', queue, name, 'settle'), 'messaging.message.id': 'the id that SQS gave', ...sqsServer(url), ...more };
+    return [4, BILL, 'client', `${name} ${queue}`, attributes, []];
+  };
+  const deleted = (queue, url) => settling(queue, url, 'delete');
+  const givenBack = (queue, url) => settling(queue, url, 'change_visibility', { 'messaging.aws_sqs.message.visibility_timeout': 0n });
   const fulfilling = (service, attempt) => `${service}: fulfilling tenant=acme attempt=${attempt}`;
 
   const fulfilled = (id, { queue, queueUrl }, [attempt, more] = [1n]) =>
@@ -150,12 +156,12 @@ describe('the whole way', { skip: partsMissing }, () => {
         [4, BILL, 'internal', 'job.bill', { 'order.id': id }, [fulfilling(BILL, 1), `${BILL}: fulfilled`]],
         ...asked(id, BILL),
         [5, BILL, 'client', 'update orders', mongo('update'), []],
-        settling(4),
+        deleted(queue, queueUrl),
       ],
       [`${BILL}: message received`],
     );
 
-  function poisoned(id, { queue, dead, queueUrl }) {
+  function poisoned(id, { queue, dead, queueUrl, deadUrl }) {
     const told = `RangeError: order ${id} cannot be fulfilled`;
     const failure = { status: 2, message: `order ${id} cannot be fulfilled`, exceptions: [told] };
     const refused = { status: 2, message: '', exceptions: [] };
@@ -179,7 +185,7 @@ describe('the whole way', { skip: partsMissing }, () => {
       [3, BILL, 'consumer', `process ${queue}`, processed(queue, attempt, { 'error.type': 'RangeError' }), [`${BILL}: not billed ${told}`], failure],
       [4, BILL, 'internal', 'job.bill', { 'order.id': id }, [fulfilling(BILL, attempt)], failure],
       ...asked(id, BILL),
-      settling(4),
+      givenBack(queue, queueUrl),
     ];
     return request(
       id,
@@ -190,7 +196,12 @@ describe('the whole way', { skip: partsMissing }, () => {
         // At least the second delivery: what the first queue counted is not told any more.
         [3, SHIP, 'consumer', `consume ${dead}`, consumed(dead, id, 2n, 4n, { ...settled, ...deathOf }), [`${SHIP}: dead letter`]],
       ],
-      [...billing(1n), ...billing(2n), [3, BILL, 'consumer', `process ${dead}`, processed(dead, 3n), [`${BILL}: dead letter`]], settling(4)],
+      [
+        ...billing(1n),
+        ...billing(2n),
+        [3, BILL, 'consumer', `process ${dead}`, processed(dead, 3n), [`${BILL}: dead letter`]],
+        deleted(dead, deadUrl),
+      ],
       Array(3).fill(`${BILL}: message received`),
     );
   }

@@ -1,7 +1,16 @@
 /** Bad input for channels and clients: what happens with us is what happens without us. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  ChangeMessageVisibilityBatchCommand,
+  ChangeMessageVisibilityCommand,
+  DeleteMessageBatchCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { instrumentAmqp, instrumentSqs } from '@manifest-cyber/observability-ts';
 import { until } from '../../scripts/parts/until.mjs';
 import { elasticmqMissing } from '../parts/elasticmq.mjs';
@@ -104,10 +113,26 @@ describe('the AWS SDK', { skip: elasticmqMissing }, () => {
     }),
     'an attribute that is null': () => ({ QueueUrl: used.url, MessageBody: 'x', MessageAttributes: { own: null } }),
     'an attribute without a type': () => ({ QueueUrl: used.url, MessageBody: 'x', MessageAttributes: { own: { StringValue: '1' } } }),
+    'a handle of the wrong type': () => ({
+      QueueUrl: used.url,
+      MessageBody: 'x',
+      ReceiptHandle: { a: 1 },
+      VisibilityTimeout: 'soon',
+      Entries: [{ Id: '1', MessageBody: 'x', ReceiptHandle: 7, VisibilityTimeout: 'soon' }],
+    }),
     'names of the wrong type': () => ({ QueueUrl: used.url, MessageAttributeNames: 7, AttributeNames: 'All', MessageBody: 'x' }),
   };
+  const COMMANDS = [
+    SendMessageCommand,
+    SendMessageBatchCommand,
+    ReceiveMessageCommand,
+    DeleteMessageCommand,
+    DeleteMessageBatchCommand,
+    ChangeMessageVisibilityCommand,
+    ChangeMessageVisibilityBatchCommand,
+  ];
   for (const [what, input] of Object.entries(INPUTS)) {
-    for (const Command of [SendMessageCommand, SendMessageBatchCommand, ReceiveMessageCommand, DeleteMessageCommand]) {
+    for (const Command of COMMANDS) {
       test(`${Command.name} with ${what}`, async () => {
         const options = { ...used.server.client, maxAttempts: 1 };
         const bare = new SQSClient(options);

@@ -7,8 +7,8 @@ import { startElasticmq } from '../parts/elasticmq.mjs';
 /** Longer than a test takes, so that what was received does not come again of itself. */
 const VISIBILITY_SECONDS = '600';
 
-/** Called inside `describe`: hooks that make what the returned object holds while a test runs. */
-export function useSqs() {
+/** Called inside `describe`: hooks that make what the returned object holds while a test runs. `http: true` traces HTTP, too. */
+export function useSqs({ http = false } = {}) {
   let count = 0;
   const used = {
     server: undefined,
@@ -34,8 +34,8 @@ export function useSqs() {
   });
   after(() => used.server?.close());
   beforeEach(async () => {
-    // The requests that make queues are no spans of the tests.
-    used.tracing = createTestTracing({ http: false, libraries: false });
+    // Without HTTP, the requests that make queues are no spans of the tests.
+    used.tracing = createTestTracing({ http, libraries: false });
     used.client = instrumentSqs(new SQSClient(used.server.client));
     used.queue = `queue-${++count}`;
     used.url = await used.create(used.queue);

@@ -28,6 +28,8 @@ export const REDELIVERED = 'messaging.rabbitmq.message.redelivered';
 /** How often the message was dead-lettered, and why the last time. */
 export const DEAD_LETTER_COUNT = 'messaging.rabbitmq.message.dead_letter_count';
 export const DEAD_LETTER_REASON = 'messaging.rabbitmq.message.dead_letter_reason';
+/** Seconds until a message of SQS comes again, as a change of its visibility asks for: 0 gives it back at once. */
+export const VISIBILITY_TIMEOUT = 'messaging.aws_sqs.message.visibility_timeout';
 /** How the consumer settled the message: `ack`, `requeue` or `discard`. */
 export const SETTLEMENT = 'messaging.rabbitmq.message.settlement';
 

@@ -26,9 +26,9 @@ export function queueOf(given: unknown): Queue {
   return queue;
 }
 
-/** The attributes of an operation, whose name is its type. */
-export function operationAttributes(queue: Queue, operation: 'create' | 'send' | 'receive'): Attributes {
-  return { ...queue.attributes, [OPERATION_NAME]: operation, [OPERATION_TYPE]: operation };
+/** The attributes of an operation. Most are called like their type. */
+export function operationAttributes(queue: Queue, name: string, type = name): Attributes {
+  return { ...queue.attributes, [OPERATION_NAME]: name, [OPERATION_TYPE]: type };
 }
 
 function read(url: string | undefined): Queue {

@@ -1,64 +1,35 @@
 /** Spans of messages that are sent to SQS, one by one and in batches. */
-import type { Attributes, Context, Span } from '@opentelemetry/api';
+import type { Context, Span } from '@opentelemetry/api';
 import { errorType } from '../http/semantics';
 import { extractTraceContext } from '../propagation/carrier';
-import { activeContext, runWith, spanOf } from '../trace/active';
-import { EMPTY_CONTEXT, suppress, withSpanSet } from '../trace/context';
+import { activeContext, spanOf } from '../trace/active';
+import { EMPTY_CONTEXT, withSpanSet } from '../trace/context';
 import type { IdentifiedSpan } from '../trace/identity';
-import { messageOf, setError } from '../trace/run';
+import { messageOf } from '../trace/run';
 import { tracer } from '../trace/starter';
 import { identified } from '../trace/tracer';
 import { attributeCarrier } from './attributes';
 import { isIncoming } from './context';
 import { creationContext } from './creation';
 import { type Fields, fieldsOf, stringOf } from './fields';
-import { guarded } from './guard';
 import { linkTo } from './process';
 import { bytesLeft, sizeOf } from './room';
-import { BATCH_MESSAGE_COUNT, ERROR_TYPE, KIND_CLIENT, KIND_PRODUCER, MESSAGE_ID, REQUEST_ID, spanName } from './semantics';
+import { BATCH_MESSAGE_COUNT, KIND_CLIENT, KIND_PRODUCER, MESSAGE_ID, spanName } from './semantics';
+import { answerAttributes, type Call, type Failure, fail, failPartly, failureOf, inSpan, listOf, type Next, setFailure, setText } from './sqs-call';
 import { withContext } from './sqs-carrier';
 import { operationAttributes, type Queue, queueOf } from './sqs-names';
 
-/** The rest of the SDK's way of a command. */
-export type Next = (input: Fields) => Promise<{ readonly output?: unknown }>;
-
-/** What is sent, and what to do when that is over. */
-interface Sending {
-  readonly span: Span;
-  readonly input: Fields;
-  /** The answer is there. */
-  answer(output: Fields | undefined): void;
-  /** There will be none. */
-  fail(error: unknown): void;
-}
-
 /** Sends a message inside a span. */
 export function sendMessage(input: Fields, next: Next): ReturnType<Next> {
-  return send(input, next, startSend);
+  return inSpan(input, next, startSend);
 }
 
 /** Sends a batch inside a span, with a span below it for each message. */
 export function sendBatch(input: Fields, next: Next): ReturnType<Next> {
-  return send(input, next, startBatch);
+  return inSpan(input, next, startBatch);
 }
 
-async function send(input: Fields, next: Next, start: (input: Fields) => Sending): ReturnType<Next> {
-  const sending = guarded('OBS_SQS_FAILED', () => start(input));
-  if (sending === undefined) return next(input);
-  try {
-    // The request itself is the same thing seen from below: one span says it all.
-    const result = await runWith(suppress(withSpanSet(activeContext(), sending.span)), () => next(sending.input));
-    guarded('OBS_SQS_FAILED', () => sending.answer(fieldsOf(result?.output)));
-    return result;
-  } catch (error) {
-    guarded('OBS_SQS_FAILED', () => sending.fail(error));
-    throw error;
-  } finally {
-    sending.span.end();
-  }
-}
-
-function startSend(input: Fields): Sending {
+function startSend(input: Fields): Call {
   const active = activeContext();
   const queue = queueOf(input['QueueUrl']);
   const span = tracer().startSpan(spanName('send', queue.name), { kind: KIND_PRODUCER, attributes: operationAttributes(queue, 'send') }, active);
@@ -73,7 +44,7 @@ function startSend(input: Fields): Sending {
   };
 }
 
-function startBatch(input: Fields): Sending {
+function startBatch(input: Fields): Call {
   const active = activeContext();
   const queue = queueOf(input['QueueUrl']);
   const entries = Array.isArray(input['Entries']) ? (input['Entries'] as unknown[]) : [];
@@ -108,8 +79,7 @@ function startBatch(input: Fields): Sending {
       for (const { Id, MessageId } of listOf(output?.['Successful'])) setText(created.find((one) => one?.id === Id)?.span, MESSAGE_ID, MessageId);
       const refused = listOf(output?.['Failed']);
       end((id) => failureOf(refused.find(({ Id }) => Id === id)));
-      if (refused.length > 0)
-        setFailure(span, { type: failureOf(refused[0])?.type ?? '_OTHER', message: `${refused.length} of ${entries.length} messages were refused` });
+      failPartly(span, refused, entries.length);
     },
     fail(error) {
       fail(span, error);
@@ -153,38 +123,3 @@ function ownContext(message: Fields, active: Context): IdentifiedSpan | undefine
 }
 
 const entrySize = (entry: Fields | undefined): number => sizeOf(entry?.['MessageBody'], fieldsOf(entry?.['MessageAttributes']));
-
-/** Why a message did not get there. */
-interface Failure {
-  readonly type: string;
-  readonly message: string;
-}
-
-function failureOf(refused: Fields | undefined): Failure | undefined {
-  return refused === undefined ? undefined : { type: stringOf(refused['Code']) ?? '_OTHER', message: stringOf(refused['Message']) ?? '' };
-}
-
-function setFailure(span: Span, { type, message }: Failure): void {
-  span.setAttribute(ERROR_TYPE, type);
-  setError(span, message);
-}
-
-/** A command failed. */
-export function fail(span: Span, error: unknown): void {
-  setFailure(span, { type: errorType(error), message: messageOf(error) });
-}
-
-/** What an answer says of itself. */
-export function answerAttributes(output: Fields | undefined): Attributes {
-  const id = fieldsOf(output?.['$metadata'])?.['requestId'];
-  return typeof id === 'string' ? { [REQUEST_ID]: id } : {};
-}
-
-/** The objects of a list in an answer. */
-export function listOf(value: unknown): Fields[] {
-  return Array.isArray(value) ? value.map(fieldsOf).filter((one) => one !== undefined) : [];
-}
-
-function setText(span: Span | undefined, key: string, value: unknown): void {
-  if (typeof value === 'string') span?.setAttribute(key, value);
-}

@@ -12,8 +12,11 @@ import { guarded } from './guard';
 import { linkTo } from './process';
 import { BATCH_MESSAGE_COUNT, KIND_CLIENT, spanName } from './semantics';
 import { hideWishes, withWishes } from './sqs-asked';
+import { answerAttributes, type Command, fail, listOf, type Next } from './sqs-call';
 import { operationAttributes, queueOf } from './sqs-names';
-import { answerAttributes, fail, listOf, type Next, sendBatch, sendMessage } from './sqs-send';
+import { keepReceived } from './sqs-received';
+import { sendBatch, sendMessage } from './sqs-send';
+import { settling, settlingBatch } from './sqs-settle';
 
 /** A client as the AWS SDK v3 makes it: `SQSClient`, or the older `SQS`. */
 export interface SqsClient {
@@ -26,16 +29,20 @@ const TRACED = Symbol.for('@manifest-cyber/observability-ts.sqs');
 /** Where our middleware stands in a client's stack. */
 const PLACE = { name: 'observabilityTracing', step: 'initialize', priority: 'high', override: true } as const;
 
-type Command = (input: Fields, next: Next) => ReturnType<Next>;
 const COMMANDS = new Map<unknown, Command>([
   ['SendMessageCommand', sendMessage],
   ['SendMessageBatchCommand', sendBatch],
   ['ReceiveMessageCommand', receive],
+  ['DeleteMessageCommand', settling('delete')],
+  ['DeleteMessageBatchCommand', settlingBatch('delete')],
+  ['ChangeMessageVisibilityCommand', settling('change_visibility')],
+  ['ChangeMessageVisibilityBatchCommand', settlingBatch('change_visibility')],
 ]);
 
 /**
  * Traces a client of Amazon SQS and returns it: messages that are sent carry the context of their span, alone and in batches, and what messages bring is
- * there for {@link extractMessage} and {@link withMessageSpan}. Receivers see no attribute that they did not ask for. A second call changes nothing.
+ * there for {@link extractMessage} and {@link withMessageSpan}. Receivers see no attribute that they did not ask for. Deleting messages and changing their
+ * visibility make spans, too. A second call changes nothing.
  *
  * @example
  * const sqs = instrumentSqs(new SQSClient({}));
@@ -112,8 +119,11 @@ function received(input: Fields, output: Fields | undefined, startTime: number):
   const span = startReceive(input, startTime, messages.length);
   span.setAttributes(answerAttributes(output));
   for (const message of messages) {
-    const brought = identified(spanOf(extractMessage(message, EMPTY_CONTEXT)));
-    if (brought !== undefined) span.addLink(linkTo(brought, deliveryOf(message).id));
+    const { id } = deliveryOf(message);
+    const sender = spanOf(extractMessage(message, EMPTY_CONTEXT));
+    const brought = identified(sender);
+    if (brought !== undefined) span.addLink(linkTo(brought, id));
+    keepReceived(message['ReceiptHandle'], { id, sender });
   }
   span.end();
 }

@@ -31,7 +31,8 @@ export async function work({ amqplib, callbacks, sqs, ...drivers }, { amqp, clie
   const { QueueUrl } = await plain.send(new sqs.CreateQueueCommand({ QueueName: `${name}-sqs` }));
   await plain.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
   const aggregated = new sqs.SQS(client);
-  await aggregated.receiveMessage({ QueueUrl, WaitTimeSeconds: 2 });
+  const { Messages } = await aggregated.receiveMessage({ QueueUrl, WaitTimeSeconds: 2 });
+  await plain.send(new sqs.DeleteMessageCommand({ QueueUrl, ReceiptHandle: Messages[0].ReceiptHandle }));
   plain.destroy();
   aggregated.destroy();
 
@@ -47,7 +48,7 @@ export function spansOfWork(name, libraries = ['amqplib', 'sqs', 'mongodb']) {
   const kinds = ['callback', 'confirm', 'early', 'plain'];
   const spans = {
     amqplib: kinds.flatMap((kind) => [`consume ${name}-${kind} < publish ${name}-${kind}`, `publish ${name}-${kind} < none`]),
-    sqs: [`receive ${name}-sqs < none`, `send ${name}-sqs < none`],
+    sqs: [`delete ${name}-sqs < send ${name}-sqs`, `receive ${name}-sqs < none`, `send ${name}-sqs < none`],
     mongodb: ['mongodb', 'mongodb7'].map((version) => `insert ${name}-${version} < none`),
   };
   return libraries.flatMap((library) => spans[library]).sort();
