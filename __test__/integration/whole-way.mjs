@@ -25,11 +25,19 @@ const program = (name) => fileURLToPath(new URL(`programs/whole-way/${name}.mjs`
 
 /** Starts what is on the way but the services. */
 export async function startParts() {
-  const collector = await startCollector();
-  const rabbitmq = await startRabbitmq();
-  const sqs = await startElasticmq();
-  const mongo = await startMongo();
-  return { collector, rabbitmq, sqs, mongo, close: () => Promise.all([collector, rabbitmq, sqs, mongo].map((part) => part.close())) };
+  const parts = {};
+  const close = () => Promise.all(Object.values(parts).map((part) => part.close()));
+  try {
+    parts.collector = await startCollector();
+    parts.rabbitmq = await startRabbitmq();
+    parts.sqs = await startElasticmq();
+    parts.mongo = await startMongo();
+  } catch (error) {
+    // Nobody else knows of those that run.
+    await close();
+    throw error;
+  }
+  return { ...parts, close };
 }
 
 /**
