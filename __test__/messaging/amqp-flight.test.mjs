@@ -1,15 +1,12 @@
 /** Many messages of RabbitMQ in flight at once, in one thread and in several: none is processed under another one's span. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { withSpan } from '@manifest-cyber/observability-ts';
-import { until } from '../../scripts/parts/until.mjs';
 import { runProgram } from '../parts/program.mjs';
 import { rabbitmqMissing } from '../parts/rabbitmq.mjs';
-import { idOf, useBroker } from './amqp-support.mjs';
-import { pathsIn } from './paths.mjs';
+import { useBroker } from './amqp-support.mjs';
+import { assertOwnPaths, assertOwnWork, startWorkers } from './flight.mjs';
 
 const MESSAGES = 1_000;
 
@@ -35,51 +32,15 @@ describe('messages in flight', { skip: rabbitmqMissing }, () => {
     });
     for (let i = 0; i < MESSAGES; i++) withSpan(`request ${i}`, () => used.channel.sendToQueue(used.queue, Buffer.from(String(i))));
     await used.spansNamed(`consume ${next}`, MESSAGES);
-    const byName = new Map(used.spans().map((span) => [span.name, span]));
-    const pathOf = pathsIn(used.spans());
-    for (let i = 0; i < MESSAGES; i++) {
-      const expected = [
-        `end ${i}`,
-        `consume ${next}`,
-        `publish ${next}`,
-        `work ${i}`,
-        `consume ${used.queue}`,
-        `publish ${used.queue}`,
-        `request ${i}`,
-      ];
-      assert.deepEqual(pathOf(byName.get(`end ${i}`)), expected);
-    }
+    const { queue } = used;
+    assertOwnPaths(used.spans(), MESSAGES, (i) => [`consume ${next}`, `publish ${next}`, `work ${i}`, `consume ${queue}`, `publish ${queue}`]);
   });
 
   test('consumers in worker threads', async (t) => {
-    const url = new URL('./programs/worker.mjs', import.meta.url);
-    const workers = Array.from({ length: 2 }, () => new Worker(url, { workerData: { url: used.broker.url, queue: used.queue } }));
-    // Those that a failure leaves at work would keep this process.
-    t.after(() => Promise.all(workers.map((worker) => worker.terminate())));
-    await Promise.all(workers.map((worker) => once(worker, 'message')));
-    let handled = 0;
-    for (const worker of workers) worker.on('message', (message) => (handled += message === 'handled' ? 1 : 0));
+    const workers = await startWorkers(t, './programs/amqp-worker.mjs', { url: used.broker.url, queue: used.queue });
     for (let i = 0; i < 200; i++) withSpan(`request ${i}`, () => used.channel.sendToQueue(used.queue, Buffer.from(String(i))));
-    // What the broker says of its queue is no measure: it counts late, and not what is on its way to a consumer.
-    await until('every message to be handled', () => handled === 200, { describe: () => `: ${handled} were` });
-    const answers = await Promise.all(
-      workers.map(async (worker) => {
-        worker.postMessage('end');
-        const [spans] = await once(worker, 'message');
-        return spans;
-      }),
-    );
-    const theirs = answers.flat();
-    const publishes = new Map(used.named(`publish ${used.queue}`).map((span) => [idOf(span), span]));
-    const consumed = theirs.filter(({ name }) => name.startsWith('consume'));
-    const works = theirs.filter(({ name }) => name.startsWith('work'));
-    assert.deepEqual([works.length, new Set(works.map(({ name }) => name)).size], [200, 200]);
-    const handledById = new Map(consumed.map((span) => [span.id, span]));
-    for (const { name, parent, trace } of works) {
-      const publish = publishes.get(handledById.get(parent).parent);
-      const [request] = used.named(`request ${name.split(' ')[1]}`);
-      assert.deepEqual([publish.parentSpanContext.spanId, trace], [idOf(request), request.spanContext().traceId]);
-    }
+    const theirs = await workers.spansOf(200);
+    assertOwnWork(theirs, used.spans(), 200);
   });
 
   test("OpenTelemetry's amqplib instrumentation works on our provider, and ours leaves its channels alone", async () => {

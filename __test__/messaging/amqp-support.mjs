@@ -60,6 +60,3 @@ export function useBroker() {
   });
   return used;
 }
-
-/** The id of a span. */
-export const idOf = (span) => span.spanContext().spanId;

@@ -6,7 +6,8 @@ import { trace } from '@opentelemetry/api';
 import callbacks from 'amqplib/callback_api';
 import { until } from '../../scripts/parts/until.mjs';
 import { rabbitmqMissing } from '../parts/rabbitmq.mjs';
-import { idOf, useBroker } from './amqp-support.mjs';
+import { useBroker } from './amqp-support.mjs';
+import { idOf } from './paths.mjs';
 
 describe('instrumentAmqp', { skip: rabbitmqMissing }, () => {
   const used = useBroker();

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { createTestTracing, initTracing, withBatchSpan, withMessageSpan, withSpan } from '@manifest-cyber/observability-ts';
 import { propagation, trace } from '@opentelemetry/api';
+import { idOf } from './paths.mjs';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SPAN = 'b7ad6b7169203331';
@@ -32,7 +33,6 @@ describe('message spans', () => {
   const last = () => tracing.getFinishedSpans().at(-1);
   const named = (name) => tracing.getFinishedSpans().filter((span) => span.name === name);
   const parentOf = (span) => span.parentSpanContext?.spanId;
-  const idOf = (span) => span.spanContext().spanId;
 
   test('a message continues its trace, and what is done inside belongs to it', () => {
     const result = withMessageSpan(message, { destination: 'sbom-process', name: 'job.process.sbom', attributes: { tenant: 'acme' } }, (span) => {

@@ -1,13 +1,11 @@
 /** Many messages of SQS in flight at once, in one thread and in several, and messages that fail: none is processed under another one's span. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { withMessageSpan, withSpan } from '@manifest-cyber/observability-ts';
 import { until } from '../../scripts/parts/until.mjs';
 import { elasticmqMissing } from '../parts/elasticmq.mjs';
-import { idOf } from './amqp-support.mjs';
+import { assertOwnPaths, assertOwnWork, startWorkers } from './flight.mjs';
 import { pathsIn } from './paths.mjs';
 import { useSqs } from './sqs-support.mjs';
 
@@ -76,45 +74,15 @@ describe('messages of SQS in flight', { skip: elasticmqMissing }, () => {
     ]);
     await inLanes(MESSAGES, (i) => withSpan(`request ${i}`, () => used.send(used.url, String(i))));
     await handlers;
-    const byName = new Map(used.spans().map((span) => [span.name, span]));
-    const pathOf = pathsIn(used.spans());
-    for (let i = 0; i < MESSAGES; i++) {
-      const { queue } = used;
-      const expected = [`end ${i}`, `process ${next}`, `send ${next}`, `work ${i}`, `process ${queue}`, `send ${queue}`, `request ${i}`];
-      assert.deepEqual(pathOf(byName.get(`end ${i}`)), expected);
-      assert.equal(byName.get(`end ${i}`).spanContext().traceId, byName.get(`request ${i}`).spanContext().traceId);
-    }
-    assert.equal(new Set(used.spans().map(idOf)).size, used.spans().length);
+    const { queue } = used;
+    assertOwnPaths(used.spans(), MESSAGES, (i) => [`process ${next}`, `send ${next}`, `work ${i}`, `process ${queue}`, `send ${queue}`]);
   });
 
   test('consumers in worker threads', async (t) => {
-    const program = new URL('./programs/sqs-worker.mjs', import.meta.url);
-    const workerData = { client: used.server.client, QueueUrl: used.url };
-    const workers = Array.from({ length: 2 }, () => new Worker(program, { workerData }));
-    // Those that a failure leaves at work would keep this process.
-    t.after(() => Promise.all(workers.map((worker) => worker.terminate())));
-    let handled = 0;
-    for (const worker of workers) worker.on('message', (message) => (handled += message === 'handled' ? 1 : 0));
+    const workers = await startWorkers(t, './programs/sqs-worker.mjs', { client: used.server.client, QueueUrl: used.url });
     await inLanes(200, (i) => withSpan(`request ${i}`, () => used.send(used.url, String(i))));
-    await until('every message to be handled', () => handled === 200, { describe: () => `: ${handled} were` });
-    const answers = await Promise.all(
-      workers.map(async (worker) => {
-        worker.postMessage('end');
-        const [spans] = await once(worker, 'message');
-        return spans;
-      }),
-    );
-    for (const spans of answers) assert.ok(spans.length > 0, 'a worker had nothing to do');
-    const sends = new Map(used.named(`send ${used.queue}`).map((span) => [idOf(span), span]));
-    const theirs = answers.flat();
-    const processed = new Map(theirs.filter(({ name }) => name.startsWith('process')).map((span) => [span.id, span]));
-    const works = theirs.filter(({ name }) => name.startsWith('work'));
-    assert.deepEqual([works.length, new Set(works.map(({ name }) => name)).size], [200, 200]);
-    for (const { name, parent, trace } of works) {
-      const sent = sends.get(processed.get(parent).parent);
-      const [request] = used.named(`request ${name.split(' ')[1]}`);
-      assert.deepEqual([sent.parentSpanContext.spanId, trace], [idOf(request), request.spanContext().traceId]);
-    }
+    const theirs = await workers.spansOf(200);
+    assertOwnWork(theirs, used.spans(), 200);
   });
 
   test('a poison message is tried again, then it is with the dead letters, in its trace all the time', async () => {

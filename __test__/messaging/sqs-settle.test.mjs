@@ -14,9 +14,9 @@ import {
 } from '@aws-sdk/client-sqs';
 import { injectTraceContext, instrumentSqs, withBatchSpan, withMessageSpan, withSpan } from '@manifest-cyber/observability-ts';
 import { elasticmqMissing } from '../parts/elasticmq.mjs';
+import { idOf } from './paths.mjs';
 import { useSqs } from './sqs-support.mjs';
 
-const idOf = (span) => span.spanContext().spanId;
 const traceOf = (span) => span.spanContext().traceId;
 
 describe('messages of SQS that are settled', { skip: elasticmqMissing }, () => {

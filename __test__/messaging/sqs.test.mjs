@@ -17,6 +17,7 @@ import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { until } from '../../scripts/parts/until.mjs';
 import { elasticmqMissing, startElasticmq } from '../parts/elasticmq.mjs';
 import { runProgram } from '../parts/program.mjs';
+import { idOf } from './paths.mjs';
 
 const text = (value) => ({ DataType: 'String', StringValue: value });
 const attributes = (count) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`own${i}`, text(String(i))]));
@@ -51,7 +52,6 @@ describe('instrumentSqs', { skip: elasticmqMissing }, () => {
 
   const spans = () => tracing.getFinishedSpans();
   const named = (name) => spans().filter((span) => span.name === name);
-  const idOf = (span) => span.spanContext().spanId;
   const carriedBy = (message) => trace.getSpanContext(extractMessage(message))?.spanId;
   const send = (input) => client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x', ...input }));
   const sendBatch = (Entries) => client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));

@@ -11,6 +11,7 @@ let ended = false;
 parentPort.once('message', () => {
   ended = true;
 });
+parentPort.postMessage('ready');
 while (!ended) {
   const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }));
   await Promise.all(
