@@ -5,7 +5,8 @@ import { startReading } from '../lib/cpu.mjs';
 
 export const title = 'RabbitMQ message';
 export const contenders = ['none', 'ours', 'opentelemetry'];
-export const options = { warmup: 8_000, messages: 20_000, window: 64 };
+export const options = { warmup: 8_000, messages: 1_000, slices: 15, window: 64 };
+export const rounds = 10;
 export const figures = [
   {
     key: 'mainMicros',
@@ -19,7 +20,7 @@ export const figures = [
 
 export const prepare = prepareBroker;
 
-export async function measure(contender, { sink, broker, warmup, messages, window, protocol }) {
+export async function open(contender, { sink, broker, warmup, messages, window, protocol }) {
   const started = await contender.start({ sink, sampled: true, protocol });
   const { channel, queue, close } = await openChannels(started, broker);
   let handled = 0;
@@ -46,16 +47,21 @@ export async function measure(contender, { sink, broker, warmup, messages, windo
   };
   await run(warmup);
   await started.flush();
-  const read = startReading();
-  await run(messages);
-  const busy = read();
-  await started.flush();
-  await close();
   return {
-    mainMicros: busy.mainNanos / messages / 1000,
-    allMicros: busy.processNanos / messages / 1000,
-    messagesPerSecond: messages / (busy.wallNanos / 1e9),
-    expectedSpans: (warmup + messages) * 2,
-    ledger: started.ledger?.(),
+    async slice() {
+      const read = startReading();
+      await run(messages);
+      const busy = read();
+      await started.flush();
+      const used = read();
+      return {
+        mainMicros: used.mainNanos / messages / 1000,
+        allMicros: used.processNanos / messages / 1000,
+        messagesPerSecond: messages / (busy.wallNanos / 1e9),
+        expectedSpans: messages * 2,
+        ledger: started.ledger?.(),
+      };
+    },
+    close,
   };
 }

@@ -3,28 +3,34 @@ import { median, spreadPercent } from './statistics.mjs';
 
 const DATADOG = ['datadog', 'datadog-otel'];
 
+/** A contender's figure by round; none where spans did not arrive: those were cheap, and such a sample says nothing. */
 function valuesOf(samples, contender, key) {
-  // Spans that did not arrive were cheap: such a sample says nothing.
-  return (samples[contender] ?? [])
-    .filter((figures) => !figures.incomplete)
-    .map((figures) => figures[key])
-    .filter((value) => typeof value === 'number');
+  return (samples[contender] ?? []).map((figures) => (!figures.incomplete && typeof figures[key] === 'number' ? figures[key] : undefined));
 }
 
-/** Per contender the median, its spread, and the value with the cost of no tracing taken off (`net`) or divided by it (`over`). */
+/**
+ * Per contender the median and its spread. What no tracing costs is taken off (`net`) or divided by (`over`) round by round, before the median: the
+ * two ran side by side, and what slowed the machine down in one round slowed both.
+ */
 export function summarise(figure, samples) {
   const summary = {};
   const base = valuesOf(samples, 'none', figure.key);
+  const related = base.some((value) => value !== undefined) && (figure.net || figure.over);
   for (const contender of Object.keys(samples)) {
-    const values = valuesOf(samples, contender, figure.key);
+    const gross = valuesOf(samples, contender, figure.key);
+    const relate = (value, round) => {
+      if (!related || contender === 'none') return value;
+      if (base[round] === undefined) return undefined;
+      return figure.net ? value - base[round] : value / base[round];
+    };
+    const values = gross.map((value, round) => (value === undefined ? undefined : relate(value, round))).filter((value) => value !== undefined);
     if (values.length === 0) continue;
-    const gross = median(values);
-    const entry = { gross, spreadPercent: spreadPercent(values), value: gross, rounds: values.length };
-    if (base.length > 0 && contender !== 'none') {
-      if (figure.net) entry.value = gross - median(base);
-      if (figure.over) entry.value = gross / median(base);
-    }
-    summary[contender] = entry;
+    summary[contender] = {
+      gross: median(gross.filter((value) => value !== undefined)),
+      spreadPercent: spreadPercent(values),
+      value: median(values),
+      rounds: values.length,
+    };
   }
   return summary;
 }

@@ -1,78 +1,155 @@
-// Runs the cases: each sample in a child process, contenders interleaved round by round (A B C, A B C …), so that what disturbs the machine
-// for a while disturbs all of them.
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+// Runs the cases. What disturbs the machine for a while must disturb all contenders, so they take turns: sample by sample where each needs a fresh
+// process (A B C, A B C …), slice by slice within a round where a case can be opened and measured on (all are open at once; one works, the others
+// wait), or all at the same time where they hardly use the processor.
+import { ContenderProcess } from './contender-process.mjs';
 
-const CHILD = fileURLToPath(new URL('../child.mjs', import.meta.url));
+/** The task of a case for one contender, as `child.mjs` takes it. */
+const taskOf = (definition, contender, options, sink) => ({ caseName: definition.name, contender, options, sink: sink.addresses });
 
-/** One sample: forks the child, hands it the task, counts what it prints, and waits for it to end. */
-function sampleOnce(task) {
-  return new Promise((resolve, reject) => {
-    const child = fork(CHILD, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: task.options.execArgv ?? [] });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
-    let answer;
-    let logLines = 0;
-    child.on('message', (message) => {
-      answer = message;
-      // Up to here: what is said at the end of the process is no line of its running. Node's own hint below a first warning is not ours.
-      logLines = output.split('\n').filter((line) => line !== '' && !line.startsWith('(Use `node --trace-warnings')).length;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (answer?.figures) return resolve({ figures: answer.figures, logLines, output });
-      reject(new Error(`${task.contender}: ${answer?.error ?? `ended with ${code}`}\n${output}`));
-    });
-    child.send(task);
-  });
+/** What arrived at the sink since it was reset, put beside the figures; `incomplete` says that spans are missing, whose cost then is, too. */
+async function withArrivals(figures, contender, sink) {
+  const { exportsSpans = true } = await import(`../contenders/${contender}.mjs`);
+  const counts = await sink.counts();
+  const received = counts.otlp + counts.agent;
+  const short = exportsSpans && (received < (figures.expectedAtLeast ?? 0) || (figures.expectedSpans ?? received) !== received);
+  return {
+    ...figures,
+    received,
+    requests: counts.requests,
+    bytes: counts.bytes,
+    ...(short ? { incomplete: `${received} of ${figures.expectedSpans ?? figures.expectedAtLeast} spans arrived` } : {}),
+  };
 }
 
+/** One sample in a process of its own, from its start to its end. */
+async function sampleOnce(definition, contender, options, sink) {
+  const process = new ContenderProcess({ contender, options });
+  const { figures, logLines } = await process.ask(taskOf(definition, contender, options, sink));
+  await process.end();
+  const { output } = process;
+  return { ...figures, logLines, ...(output === '' ? {} : { output: output.slice(0, 2000) }) };
+}
+
+/** A sample of a case that is measured in one go, in each of its variants. */
 async function sample(definition, contender, options, sink) {
-  if (definition.module.measureHere) return { figures: definition.module.measureHere(contender) };
-  const { exportsSpans = true } = await import(`../contenders/${contender}.mjs`);
+  if (definition.module.measureHere) return definition.module.measureHere(contender);
   const all = {};
   for (const variant of definition.module.variants ?? [{}]) {
     await sink.reset();
-    const { figures, logLines, output } = await sampleOnce({
-      caseName: definition.name,
-      contender,
-      options: { ...options, ...variant },
-      sink: sink.addresses,
-    });
-    const counts = await sink.counts();
-    Object.assign(all, figures, { logLines, received: counts.otlp + counts.agent, requests: counts.requests, bytes: counts.bytes });
-    if (output !== '') all.output = output.slice(0, 2000);
-    const short = exportsSpans && (all.received < (figures.expectedAtLeast ?? 0) || (figures.expectedSpans ?? all.received) !== all.received);
-    if (short) all.incomplete = `${all.received} of ${figures.expectedSpans ?? figures.expectedAtLeast} spans arrived`;
+    Object.assign(all, await withArrivals(await sampleOnce(definition, contender, { ...options, ...variant }, sink), contender, sink));
   }
-  return { figures: all };
+  return all;
 }
 
-/** All samples of a case, by contender. A contender that fails once is left out of the rest, with the reason. A case may prepare what its samples share. */
+/** What is counted in each slice, as against measured in it. */
+const COUNTED = ['received', 'requests', 'bytes', 'expectedSpans', 'expectedAtLeast'];
+
+/** The mean of each figure over the slices; counts are summed, the last ledger and number of log lines hold for all. */
+function merged(slices) {
+  const last = slices.at(-1);
+  const all = { ...last, slices: slices.map(({ ledger, logLines, ...figures }) => figures) };
+  for (const key of Object.keys(last).filter((name) => typeof last[name] === 'number' && name !== 'logLines')) {
+    const sum = slices.reduce((total, slice) => total + slice[key], 0);
+    all[key] = COUNTED.includes(key) ? sum : sum / slices.length;
+  }
+  const incomplete = slices.find((slice) => slice.incomplete)?.incomplete;
+  return incomplete ? { ...all, incomplete } : all;
+}
+
+/** A round of a case in slices. Who begins changes from slice to slice. */
+async function slicedRound(definition, contenders, options, sink, failed) {
+  const open = new Map();
+  const slices = {};
+  const attempt = async (contender, work) => {
+    try {
+      await work();
+    } catch (error) {
+      failed(contender, error);
+      open.get(contender)?.kill();
+      open.delete(contender);
+    }
+  };
+  for (const contender of contenders) {
+    await attempt(contender, async () => {
+      open.set(contender, new ContenderProcess({ contender, options }));
+      await open.get(contender).ask(taskOf(definition, contender, options, sink));
+      slices[contender] = [];
+    });
+  }
+  for (let i = 0; i < options.slices; i++) {
+    const turns = [...open.keys()];
+    turns.push(...turns.splice(0, i % turns.length));
+    for (const contender of turns) {
+      await attempt(contender, async () => {
+        await sink.reset();
+        const { figures, logLines } = await open.get(contender).ask('slice');
+        slices[contender].push(await withArrivals({ ...figures, logLines }, contender, sink));
+      });
+    }
+  }
+  for (const [contender, process] of [...open]) {
+    await attempt(contender, async () => {
+      await process.ask('close');
+      await process.end();
+    });
+  }
+  return Object.fromEntries([...open.keys()].map((contender) => [contender, merged(slices[contender])]));
+}
+
+/** A round of a case whose contenders, in all variants, run at the same time. */
+async function concurrentRound(definition, contenders, options, sink, failed) {
+  const variants = definition.module.variants ?? [{}];
+  const figures = {};
+  await Promise.all(
+    contenders.map(async (contender) => {
+      try {
+        const all = await Promise.all(variants.map((variant) => sampleOnce(definition, contender, { ...options, ...variant }, sink)));
+        figures[contender] = Object.assign({}, ...all);
+      } catch (error) {
+        failed(contender, error);
+      }
+    }),
+  );
+  return figures;
+}
+
+async function soloRound(definition, contenders, options, sink, failed) {
+  const figures = {};
+  for (const contender of contenders) {
+    try {
+      figures[contender] = await sample(definition, contender, options, sink);
+    } catch (error) {
+      failed(contender, error);
+    }
+  }
+  return figures;
+}
+
+const roundOf = ({ open, concurrent }) => (open ? slicedRound : concurrent ? concurrentRound : soloRound);
+
+/**
+ * All samples of a case, by contender: a list with one of each round. A contender that fails once is left out of the rest, with the reason. A case
+ * may prepare what its samples share.
+ */
 export async function runCase(definition, { rounds, contenders, options, sink, report }) {
   const prepared = await definition.module.prepare?.();
-  try {
-    return await sampleAll(definition, { rounds, contenders, options: { ...options, ...prepared?.options }, sink, report });
-  } finally {
-    await prepared?.end();
-  }
-}
-
-async function sampleAll(definition, { rounds, contenders, options, sink, report }) {
   const samples = Object.fromEntries(contenders.map((contender) => [contender, []]));
   const failures = {};
-  for (let round = 0; round < rounds; round++) {
-    for (const contender of contenders) {
-      if (failures[contender]) continue;
-      try {
-        const { figures } = await sample(definition, contender, options, sink);
-        samples[contender].push(figures);
-        report(definition, round, contender, figures);
-      } catch (error) {
+  try {
+    for (let round = 0; round < rounds; round++) {
+      const failed = (contender, error) => {
         failures[contender] = error.message;
         report(definition, round, contender, { failure: error.message });
+      };
+      const remaining = contenders.filter((contender) => !failures[contender]);
+      const figures = await roundOf(definition.module)(definition, remaining, { ...options, ...prepared?.options }, sink, failed);
+      for (const [contender, one] of Object.entries(figures)) {
+        samples[contender].push(one);
+        report(definition, round, contender, one);
       }
     }
+  } finally {
+    await prepared?.end();
   }
   return { samples, failures };
 }
