@@ -1,11 +1,11 @@
-/** Commands of MongoDB's driver, versions 6 and 7: which spans they make, and what those carry. */
+/** Commands of MongoDB's driver, versions 6.0, 6 and 7: which spans they make, and what those carry. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { instrumentMongo, withSpan } from '@manifest-cyber/observability-ts';
 import { mongoMissing } from '../parts/mongo.mjs';
-import { DRIVERS, driver, idOf, parentOf, useMongo } from './support.mjs';
+import { DRIVERS, driver, idOf, OLDEST, parentOf, useMongo } from './support.mjs';
 
-for (const name of DRIVERS) {
+for (const name of [OLDEST, ...DRIVERS]) {
   describe(`instrumentMongo, ${name}`, { skip: mongoMissing }, () => {
     const used = useMongo(name);
     const common = () => ({ 'db.system.name': 'mongodb', 'db.namespace': 'test', 'server.address': '127.0.0.1', 'server.port': used.server.port });
@@ -98,7 +98,8 @@ for (const name of DRIVERS) {
     });
 
     test('a client that has connected already, and one that was told to monitor', async () => {
-      const late = used.bareClient();
+      // Of the oldest driver only one that tells commands from the beginning can be seen so late.
+      const late = used.bareClient({ monitorCommands: name === OLDEST });
       await Promise.all([used.by(late).findOne({}), used.by(late).findOne({})]);
       assert.equal(used.spans().length, 0);
       instrumentMongo(late);
@@ -139,6 +140,16 @@ for (const name of DRIVERS) {
       assert.equal(failed.status.code, 2);
       assert.match(failed.status.message, /^E11000 duplicate key error collection: test\.things\d+ index: _id_$/);
       assert.equal(failed.attributes['db.response.status_code'], '11000');
+    });
+
+    test('a bulk write over several collections, which this server does not know', async () => {
+      const ops = [0, 1].map((insert) => ({ insert, document: {} }));
+      const nsInfo = ['a', 'b'].map((collection) => ({ ns: `test.${collection}` }));
+      await assert.rejects(used.client.db('admin').command({ bulkWrite: 1, ops, nsInfo }), { code: 59 });
+      const [refused] = used.named('bulkWrite');
+      const failure = { 'db.response.status_code': '59', 'error.type': '59' };
+      const own = { 'db.namespace': 'admin', 'db.operation.name': 'bulkWrite', 'db.operation.batch.size': 2, ...failure };
+      assert.deepEqual([refused.status.code, refused.attributes], [2, { ...common(), ...own }]);
     });
   });
 }

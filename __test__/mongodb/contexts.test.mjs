@@ -6,11 +6,11 @@ import { withSpan } from '@manifest-cyber/observability-ts';
 import { context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { mongoMissing } from '../parts/mongo.mjs';
-import { DRIVERS, idOf, parentOf, useMongo } from './support.mjs';
+import { DRIVERS, idOf, OLDEST, parentOf, useMongo } from './support.mjs';
 
 const FLIGHTS = 100;
 
-for (const name of DRIVERS) {
+for (const name of [OLDEST, ...DRIVERS]) {
   describe(`contexts of instrumentMongo, ${name}`, { skip: mongoMissing }, () => {
     const used = useMongo(name);
     const things = (count) => Array.from({ length: count }, (_, i) => ({ i }));

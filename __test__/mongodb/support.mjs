@@ -8,6 +8,9 @@ import { startMongo } from '../parts/mongo.mjs';
 /** The versions of the driver, by the names that they are installed under here. */
 export const DRIVERS = ['mongodb', 'mongodb7'];
 
+/** The oldest one, whose commands are seen by what it tells, and go on in callbacks. */
+export const OLDEST = 'mongodb60';
+
 /** A version of the driver. */
 export const driver = createRequire(import.meta.url);
 

@@ -32,15 +32,35 @@ export interface Pool {
 export function poolsOf(client: Client): readonly Pool[] | undefined {
   const { topology } = client;
   if (topology === undefined || topology === null) return [];
-  const servers = fieldsOf(fieldsOf(topology)?.['s'])?.['servers'];
-  if (!(servers instanceof Map)) return undefined;
+  const inner = innerPoolsOf(client);
+  if (inner === undefined) return undefined;
   const pools: Pool[] = [];
-  for (const server of servers.values()) {
-    const pool = poolOf(fieldsOf(fieldsOf(server)?.['pool']));
+  for (const each of inner) {
+    const pool = poolOf(each);
     if (pool === undefined) return undefined;
     pools.push(pool);
   }
   return pools;
+}
+
+/** A pool of a version before 6.4, which is asked for a connection with a callback. */
+export interface CallbackPool {
+  checkOut(callback: (...args: unknown[]) => void): void;
+}
+
+/** The pools of a client, where they are such. */
+export function callbackPoolsOf(client: Client): readonly CallbackPool[] {
+  return (innerPoolsOf(client) ?? []).filter(isCallbackPool);
+}
+
+function isCallbackPool(pool: Fields | undefined): pool is Fields & CallbackPool {
+  return typeof pool?.['checkOut'] === 'function' && typeof pool['withConnection'] === 'function';
+}
+
+/** The driver's own pools; undefined where its servers are not what they are known to be. */
+function innerPoolsOf({ topology }: Client): readonly (Fields | undefined)[] | undefined {
+  const servers = fieldsOf(fieldsOf(topology)?.['s'])?.['servers'];
+  return servers instanceof Map ? Array.from(servers.values(), (server) => fieldsOf(fieldsOf(server)?.['pool'])) : undefined;
 }
 
 function poolOf(pool: Fields | undefined): Pool | undefined {

@@ -7,6 +7,7 @@ import { Connections } from './connections';
 import type { Client } from './driver';
 import { CommandEvents } from './events';
 import { guarded } from './guard';
+import { keepContexts } from './waiting';
 
 /** A client as `mongodb` makes it. */
 export interface MongoClientLike {
@@ -77,10 +78,15 @@ function trace(client: TracedClient, queryText: boolean): void {
       "a client of MongoDB had connected before instrumentMongo, in a version of the driver that is not known: its commands make no spans. Call instrumentMongo before it connects, or make it with the driver's option { monitorCommands: true }.",
     );
   };
-  if (connected) adopt();
+  if (connected) {
+    adopt();
+    keepContexts(client);
+  }
   const listen = (event: string, listener: (event: Fields) => void): void => {
     client.on(event, (told) => guarded(listener, told));
   };
+  // Nobody has asked the pool for a connection by then.
+  listen('connectionPoolCreated', () => keepContexts(client));
   // The connection is in its pool as soon as the listeners have returned, and nobody has used it by then.
   listen('connectionReady', () => queueMicrotask(() => guarded(adopt)));
   listen('commandStarted', (event) => {
