@@ -20,6 +20,8 @@ pub mod pipeline;
 pub mod propagation;
 pub mod receiver;
 pub mod sampling;
+#[cfg(unix)]
+pub mod signals;
 pub mod span;
 
 #[cfg(feature = "binding")]

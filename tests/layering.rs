@@ -16,12 +16,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("otlp", &["span", "config"]),
     ("export", &["span", "config"]),
     ("receiver", &["span", "config"]),
+    ("signals", &[]),
     ("pipeline", &["span", "config", "arena", "propagation", "sampling", "batch", "otlp", "export", "receiver"]),
-    ("binding", &["span", "config", "arena", "propagation", "sampling", "batch", "otlp", "export", "receiver", "pipeline"]),
+    ("binding", &["span", "config", "arena", "propagation", "sampling", "batch", "otlp", "export", "receiver", "signals", "pipeline"]),
 ];
 
-/// Folders that may hold `unsafe` code: shared memory, and the boundary to Node.
-const MAY_BE_UNSAFE: &[&str] = &["arena", "binding"];
+/// Folders that may hold `unsafe` code: shared memory, the boundary to Node, and what the system does at a signal.
+const MAY_BE_UNSAFE: &[&str] = &["arena", "binding", "signals"];
 
 /// The only folder that may name napi.
 const MAY_NAME_NAPI: &str = "binding";

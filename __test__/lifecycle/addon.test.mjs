@@ -21,7 +21,7 @@ const almost = (name, change) =>
     `${name}.cjs`,
     `const { LAYOUT_VERSION } = ${JSON.stringify({ LAYOUT_VERSION: layoutVersion })};
      const settings = { disabled: false, sampler: { ratio: 1, upperBound: 4294967296, parentBased: true }, limits: {}, propagators: [], resource: {},
-       exitTimeoutMillis: 1000, flushOnSignals: true, logLevel: 'info', warnings: [] };
+       flushOnSignals: true, logLevel: 'info', warnings: [] };
      const addon = { layoutVersion: () => LAYOUT_VERSION, randomBytes: (count) => [...require('node:crypto').randomBytes(count)], start: () => JSON.stringify({ started: true, failure: null, settings }), attach: () => null,
        rejectedHeaders: () => 0 };
      module.exports = { ...addon, ...(${change}) };`,

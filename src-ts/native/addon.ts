@@ -28,8 +28,11 @@ export interface Addon {
   randomBytes(count: number): number[] | null;
   /** Hands over one record that does not fit a slot; false when too many wait, which is counted. */
   submit(ring: number, record: Uint8Array, length: number): boolean;
-  /** Blocks until everything that ended is exported or given up, at most `timeoutMillis`; true when it was. */
-  flushSync(timeoutMillis: number, atExit: boolean): boolean;
+  /** Blocks until everything that ended is exported or given up, for as long as the exit may take, and tells on standard error what was lost. */
+  flushAtExit(): void;
+  /** Does the same at SIGTERM or SIGINT, then the process ends as it would have. Does nothing where it is done already, and on Windows. */
+  armSignal(name: string): void;
+  disarmSignal(name: string): void;
   flush(timeoutMillis: number): Promise<boolean>;
   /** Flushes and ends the worker. */
   shutdown(timeoutMillis: number): Promise<boolean>;

@@ -68,7 +68,7 @@ function start(options: TracingOptions): Tracing {
       return untraced();
     }
     const recorder = new Recorder(attachment.memory, attachment.ring, addon);
-    const forgetExit = flushAtExit(addon, { ...settings, quiet });
+    const forgetExit = flushAtExit(addon, settings.flushOnSignals);
     return traced(addon, settings, recorder, options, forgetExit);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

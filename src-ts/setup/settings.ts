@@ -15,7 +15,6 @@ export interface Settings {
   limits: SpanLimits;
   propagators: string[];
   resource: Attributes;
-  exitTimeoutMillis: number;
   flushOnSignals: boolean;
   logLevel: 'none' | 'error' | 'warn' | 'info' | 'debug' | 'verbose';
   warnings: { code: string; message: string }[];

@@ -1,27 +1,15 @@
-//! Flushing: awaited by JavaScript, or blocking it for a bounded time where no event loop runs any more.
+//! Flushing, awaited by JavaScript.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use napi::bindgen_prelude::{Env, Object, Result};
 use napi_derive::napi;
 
-use super::exit;
 use super::process::pipeline;
 use crate::pipeline::FlushKind;
 
-/// Blocks until everything that has ended is exported or given up, at most `timeout_millis`; true when it was.
-#[napi(catch_unwind)]
-pub fn flush_sync(timeout_millis: f64, at_exit: bool) -> bool {
-    let kind = if at_exit { FlushKind::Exit } else { FlushKind::Ordinary };
-    let begin = Instant::now();
-    let settled = pipeline().is_none_or(|pipeline| pipeline.flush_blocking(kind, duration(timeout_millis)));
-    if at_exit {
-        exit::spent(begin.elapsed());
-    }
-    settled
-}
-
-/// A promise of the same; it keeps the event loop alive until it is settled.
+/// A promise that settles once everything that has ended is exported or given up, at most after `timeout_millis`: with true when it was. It keeps the event
+/// loop alive until then.
 #[napi(catch_unwind)]
 pub fn flush(env: &Env, timeout_millis: f64) -> Result<Object<'_>> {
     promise(env, FlushKind::Ordinary, timeout_millis)

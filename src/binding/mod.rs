@@ -10,4 +10,5 @@ mod flush;
 mod process;
 mod random;
 mod receiver;
+mod signals;
 mod start;

@@ -6,7 +6,7 @@ use napi_derive::napi;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::exit::flush_at_exit;
+use super::exit::ExitSettings;
 use super::process::{pipeline, pipeline_or_start};
 use crate::arena::layout::LAYOUT_VERSION;
 use crate::config::{ProcessFacts, resolve};
@@ -43,12 +43,12 @@ pub fn start(request_json: String, on_notice: Function<'_, FnArgs<(String, Strin
         let sink: NoticeSink = Box::new(move |Notice { code, message }| {
             function.call((code.to_owned(), message), ThreadsafeFunctionCallMode::NonBlocking);
         });
-        let exit_timeout = resolved.settings.exit_timeout;
+        let exit = ExitSettings::of(&resolved.settings);
         match pipeline_or_start(|| Pipeline::start(resolved.settings, sink)) {
             Ok((_, made_now)) => {
                 started = made_now;
                 if made_now {
-                    flush_at_exit(exit_timeout);
+                    exit.apply();
                 }
             }
             Err(error) => failure = Some(error.to_string()),

@@ -28,8 +28,6 @@ pub struct ResolvedForJs {
     pub resource_schema_url: String,
     /// The exporter.
     pub exporter: ExporterForJs,
-    /// The time that flushing at exit may take.
-    pub exit_timeout_millis: u64,
     /// Whether SIGTERM and SIGINT flush.
     pub flush_on_signals: bool,
     /// What of our own messages is shown.
@@ -102,7 +100,6 @@ impl Resolved {
             resource: settings.resource.attributes.iter().map(|(key, value)| (key.clone(), json_value(value))).collect(),
             resource_schema_url: settings.resource.schema_url.clone(),
             exporter: ExporterForJs { kind: settings.exporter.kind, endpoint: without_secrets(&settings.exporter.endpoint) },
-            exit_timeout_millis: u64::try_from(settings.exit_timeout.as_millis()).unwrap_or(u64::MAX),
             flush_on_signals: settings.flush_on_signals,
             log_level: settings.log_level,
             warnings: self.warnings.clone(),

@@ -13,6 +13,7 @@ mod flush;
 mod handle;
 mod inbox;
 mod ledger;
+mod losses;
 mod notices;
 mod queue;
 mod worker;

@@ -129,6 +129,6 @@ fn what_javascript_reads_has_its_names() {
     assert_eq!(json["exporter"], serde_json::json!({ "kind": "otlp-grpc", "endpoint": "http://localhost:4317" }));
     assert_eq!(json["resource"]["a"], serde_json::json!([1, 2]));
     assert_eq!(json["resource"]["service.name"], "unknown_service:node");
-    assert_eq!((&json["exitTimeoutMillis"], &json["flushOnSignals"], &json["logLevel"]), (&1_000.into(), &true.into(), &"info".into()));
+    assert_eq!((&json["flushOnSignals"], &json["logLevel"]), (&true.into(), &"info".into()));
     assert_eq!(json["warnings"][0]["code"], "OBS_OPTION_UNKNOWN");
 }
