@@ -28,18 +28,21 @@ test('nothing wakes an idle process more than once a second', { skip: process.pl
      await tracing.forceFlush();
      // The worker watches closely for a second after the last span.
      await delay(1500);
+     const signals = threadsNamed(/^obs-signals/);
+     const wakesBySignals = wakesOf(signals);
      const [before, began] = [wakes(), performance.now()];
      await delay(3000);
      const seconds = (performance.now() - began) / 1000;
      const rate = (wakes() - before) / seconds;
      span('after it was idle');
-     console.log(JSON.stringify({ threads: threads().length, rate }));`,
+     console.log(JSON.stringify({ threads: threads().length, rate, signals: signals.length, wakesBySignals: wakesOf(signals) - wakesBySignals }));`,
     { endpoint: sink.endpoint },
   );
   sink.close();
   assert.deepEqual([code, stderr], [0, '']);
-  const { threads, rate } = JSON.parse(stdout);
-  assert.ok(threads >= 1);
+  const { threads, rate, signals, wakesBySignals } = JSON.parse(stdout);
+  assert.ok(threads >= 2);
+  assert.deepEqual([signals, wakesBySignals], [1, 0]);
   assert.ok(rate <= 1, `${rate} wakes a second`);
   assert.deepEqual(sink.names, ['before it is idle', 'after it was idle']);
 });

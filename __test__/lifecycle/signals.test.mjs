@@ -1,7 +1,7 @@
 /** SIGTERM and SIGINT: what had ended arrives, and the process ends as it would have without us. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { codesIn, start } from './parts/service.mjs';
+import { codesIn, run, start } from './parts/service.mjs';
 import { startSink } from './parts/sink.mjs';
 
 let sink;
@@ -32,6 +32,18 @@ const SERVICES = {
     source: `process.once(SIGNAL, async () => { await delay(20); span(NAME + '.late'); process.kill(process.pid, SIGNAL); });`,
     dies: true,
     arrives: ['', '.late'],
+  },
+  'with a listener that was taken out again': {
+    source: `const listener = () => process.exit(1); process.on(SIGNAL, listener); process.removeListener(SIGNAL, listener);`,
+    dies: true,
+  },
+  'whose listeners are all taken out': {
+    source: `process.on(SIGNAL, () => process.exit(1)); process.on(SIGNAL, () => process.exit(2)); process.removeAllListeners();`,
+    dies: true,
+  },
+  'that has shut tracing down and started it again': {
+    source: `await tracing?.shutdown(); if (tracing) await initTracing();`,
+    dies: true,
   },
   'with a listener that was there before tracing': {
     prelude: `process.once(SIGNAL, () => { process.exit(20); });`,
@@ -116,37 +128,29 @@ test('a listener runs at once, not after a flush', async () => {
   assert.ok(Number(/heard (\d+)/.exec(stdout)[1]) < 1000, stdout);
 });
 
-test('a process that survives its signal traces on', async () => {
-  // As the first process of a container does: the kernel gives it no default for signals.
-  const busy = await startSink('busy');
-  const service = start(
-    `let sent = 0;
-     process.kill = () => { sent += 1; console.log('sent ' + sent); return true; };
-     span('before the signal');
-     process.on('message', () => span('after the signal'));
-     ready();`,
-    { endpoint: busy.endpoint, env: { OTEL_BSP_SCHEDULE_DELAY: '50' } },
-  );
+test('signals: false leaves signals alone', async () => {
+  const service = start(`await initTracing({ signals: false }); span('not flushed'); ready(); setInterval(() => {}, 1000);`, {
+    init: false,
+    endpoint: sink.endpoint,
+  });
   await service.printed('ready');
   service.kill('SIGTERM');
-  await service.printed('sent 1');
-  busy.mood = 'accept';
-  service.send('go');
-  await busy.waitFor('after the signal');
-  await busy.waitFor('before the signal');
-  service.kill('SIGTERM');
-  await service.printed('sent 2');
-  service.kill('SIGKILL');
-  await service.ended;
-  busy.close();
+  assert.equal((await service.ended).signal, 'SIGTERM');
+  assert.ok(!sink.names.includes('not flushed'));
 });
 
-test('signals: false leaves signals alone', async () => {
-  const service = start(
-    `await initTracing({ signals: false });
-     console.log(process.listenerCount('SIGTERM'), process.listenerCount('SIGINT'));`,
-    { init: false },
+test('nobody sees that we deal with signals', async () => {
+  const { stdout } = await run(
+    `const counts = () => console.log(['SIGTERM', 'SIGINT'].map((signal) => process.listenerCount(signal)).join());
+     counts();
+     const listener = () => {};
+     process.on('SIGTERM', listener).on('SIGINT', listener);
+     counts();
+     process.removeListener('SIGTERM', listener).removeListener('SIGINT', listener);
+     counts();
+     await tracing.shutdown();
+     counts();`,
+    { endpoint: sink.endpoint },
   );
-  const { stdout } = await service.ended;
-  assert.equal(stdout, '0 0\n');
+  assert.equal(stdout, '0,0\n1,1\n0,0\n0,0\n');
 });

@@ -52,10 +52,11 @@ fn wait(mut reader: PipeReader, before_end: fn()) {
         pass_on(number);
         thread::sleep(SURVIVED_AFTER);
         let _turn = turn();
+        // Before the handler is back: the first signal that it gets is to be one.
+        handler::start_over();
         for slot in &SLOTS {
             slot.arm_again();
         }
-        handler::start_over();
     }
 }
 

@@ -41,15 +41,17 @@ const tracing = process.env.UNTRACED ? undefined : await initTracing();
  * @param {boolean} [options.init] whether tracing is started for it (default)
  * @param {'module' | 'commonjs'} [options.input] for `commonjs`, the source is all there is
  * @param {string[]} [options.flags] for Node
+ * @param {string[]} [options.under] a command that runs the one that it is given as further arguments
  */
 export function start(
   source,
-  { endpoint = 'http://127.0.0.1:9', before = '', untraced = false, init = true, env = {}, flags = [], input = 'module' } = {},
+  { endpoint = 'http://127.0.0.1:9', before = '', untraced = false, init = true, env = {}, flags = [], input = 'module', under = [] } = {},
 ) {
   const program = input === 'module' ? IMPORTS + before + (init ? INIT : '') + source : source;
-  const child = spawn(process.execPath, [...flags, `--input-type=${input}`, '--eval', program], {
+  const [command, ...args] = [...under, process.execPath, ...flags, `--input-type=${input}`, '--eval', program];
+  const child = spawn(command, args, {
     cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     env: {
       ...process.env,
       OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
@@ -77,6 +79,8 @@ export function start(
     pid: child.pid,
     kill: (signal) => child.kill(signal),
     send: (message) => child.send(message),
+    /** Writes to its standard input, which stays open. */
+    type: (text) => child.stdin.write(text),
     /** Resolves once the program has printed `word`. */
     printed: (word) => until(`the program to print ${word}`, () => stdout.includes(word), { describe: () => `; it printed:\n${stdout}\n${stderr}` }),
     /** Resolves with `code`, `signal`, `stdout` and `stderr` when it has ended. */
