@@ -17,8 +17,10 @@ const PROGRAM: &str = "SIGNALS_PROGRAM";
 /// Nothing here takes as long.
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// What a program writes, and how it ends: its exit code or, negative, its signal.
-const PROGRAMS: &[(&str, fn(), &str, c_int)] = &[
+/// Its name, itself, what it writes, and how it ends: its exit code or, negative, its signal.
+type Program = (&'static str, fn(), &'static str, c_int);
+
+const PROGRAMS: &[Program] = &[
     ("a process that does nothing about it", default_action, "flushed ", -libc::SIGTERM),
     ("each signal by itself", only_the_other, "", -libc::SIGTERM),
     ("a handler for one time, as Node's", handler_for_one_time, "flushed theirs ", -libc::SIGTERM),

@@ -91,7 +91,7 @@ export interface TracingOptions {
   http?: HttpInstrumentationOptions | false;
   /** The built-in tracing of libraries, by themselves, whenever they are loaded; `false` for none. What is instrumented by a call is traced all the same. */
   libraries?: LibraryOptions | false;
-  /** Whether SIGTERM and SIGINT flush before the process ends as it would have without us. Default true. */
+  /** Whether SIGTERM and SIGINT flush before the process ends as it would have without us. Default true. Windows leaves them alone. */
   signals?: boolean;
 }
 
