@@ -5,4 +5,4 @@ export const title = 'recorded and exported, active context';
 export const { contenders } = spans;
 export const options = { ...spans.options, active: true };
 export const figures = spans.figures.map((figure) => ({ ...figure, title: `${figure.title}, startActiveSpan`, bars: {} }));
-export const { open } = spans;
+export const { measure } = spans;
