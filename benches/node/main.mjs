@@ -28,7 +28,7 @@ const DEFAULT_ROUNDS = 5;
 const RESULTS = new URL('../results/', import.meta.url);
 
 const USAGE = `npm run bench -- [--case ${CASES.join(',')}]
-  --rounds N          rounds of each case (default ${DEFAULT_ROUNDS}; start-up 20, installation and unreachable 1)
+  --rounds N          rounds of each case (default ${DEFAULT_ROUNDS}; more or fewer where a case says so)
   --contender a,b     only these
   --protocol P        how ours sends: otlp-http (default, as OpenTelemetry JS here) or otlp-grpc
   --set key=value     an option of the case, a number (requests=60000)
