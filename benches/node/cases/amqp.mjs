@@ -1,7 +1,7 @@
 // Main-thread CPU that tracing adds to a message of RabbitMQ, published and consumed in one process, with its two spans.
 
 import { BODY, openChannels, prepareBroker } from '../lib/amqp.mjs';
-import { startReading } from '../lib/cpu.mjs';
+import { costOf } from '../lib/cpu.mjs';
 
 export const title = 'RabbitMQ message';
 export const contenders = ['none', 'ours', 'opentelemetry'];
@@ -48,20 +48,7 @@ export async function open(contender, { sink, broker, warmup, messages, window, 
   await run(warmup);
   await started.flush();
   return {
-    async slice() {
-      const read = startReading();
-      await run(messages);
-      const busy = read();
-      await started.flush();
-      const used = read();
-      return {
-        mainMicros: used.mainNanos / messages / 1000,
-        allMicros: used.processNanos / messages / 1000,
-        messagesPerSecond: messages / (busy.wallNanos / 1e9),
-        expectedSpans: messages * 2,
-        ledger: started.ledger?.(),
-      };
-    },
+    slice: async () => ({ ...(await costOf(started, messages, () => run(messages))), expectedSpans: messages * 2 }),
     close,
   };
 }

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { startApp } from '../lib/app.mjs';
-import { startReading } from '../lib/cpu.mjs';
+import { costOf } from '../lib/cpu.mjs';
 
 export const title = 'Express 5';
 export const contenders = ['none', 'ours', 'opentelemetry', 'datadog'];
@@ -35,20 +35,7 @@ export async function open(contender, { sink, warmup, requests, connections, pro
   await run(warmup);
   await started.flush();
   return {
-    async slice() {
-      const read = startReading();
-      await run(requests);
-      const busy = read();
-      await started.flush();
-      const used = read();
-      return {
-        mainMicros: used.mainNanos / requests / 1000,
-        allMicros: used.processNanos / requests / 1000,
-        requestsPerSecond: requests / (busy.wallNanos / 1e9),
-        expectedAtLeast: requests,
-        ledger: started.ledger?.(),
-      };
-    },
+    slice: async () => ({ ...(await costOf(started, requests, () => run(requests))), expectedAtLeast: requests }),
     close: () => load.disconnect(),
   };
 }

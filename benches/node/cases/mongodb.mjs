@@ -1,6 +1,6 @@
 // Main-thread CPU that tracing adds to a query of MongoDB for one document, with its span.
 
-import { startReading } from '../lib/cpu.mjs';
+import { costOf } from '../lib/cpu.mjs';
 import { openCollection, prepareServer } from '../lib/mongo.mjs';
 
 export const title = 'MongoDB query';
@@ -27,19 +27,6 @@ export async function open(contender, { sink, server, warmup, queries, window, p
   await started.flush();
   // The client stays open: OpenTelemetry's instrumentation makes a span of what the driver sends when it closes.
   return {
-    async slice() {
-      const read = startReading();
-      await run(queries);
-      const busy = read();
-      await started.flush();
-      const used = read();
-      return {
-        mainMicros: used.mainNanos / queries / 1000,
-        allMicros: used.processNanos / queries / 1000,
-        queriesPerSecond: queries / (busy.wallNanos / 1e9),
-        expectedSpans: queries,
-        ledger: started.ledger?.(),
-      };
-    },
+    slice: async () => ({ ...(await costOf(started, queries, () => run(queries))), expectedSpans: queries }),
   };
 }
