@@ -3,7 +3,8 @@
 mod receiver_support;
 
 use observability_ts::receiver::{Store, StoreLimits};
-use receiver_support::{MILLI, START, event, failed, hex_id, log, logs, span, traces};
+use opentelemetry_proto::tonic::common::v1::KeyValue;
+use receiver_support::{MILLI, START, attribute, event, failed, hex_id, log, logs, port, span, traces};
 
 fn store() -> Store {
     Store::new(StoreLimits::default())
@@ -40,6 +41,37 @@ trace 01010101010101010101010101010101  2 services · 5 spans · 100 ms · 1 err
       └─write invoice shop-job                                                 ██    3.00 ms
 ";
     assert_eq!(text, expected, "\n{text}");
+}
+
+#[test]
+fn a_client_span_with_only_its_method_for_a_name_says_where_it_went() {
+    let client = |id: u8, name: &str, attributes: Vec<KeyValue>| {
+        let mut client = span(1, id, 1, name, 1, 9);
+        client.kind = 3;
+        client.attributes = attributes;
+        client
+    };
+    let method = attribute("http.request.method", "GET");
+    let address = attribute("server.address", "api.example.com");
+    let mut served = span(1, 1, 0, "GET", 0, 10);
+    served.kind = 2;
+    served.attributes = vec![method.clone(), address.clone()];
+    let mut store = store();
+    store.add_traces(traces(
+        "job",
+        vec![
+            served,
+            client(2, "GET", vec![method.clone(), address.clone(), port(8080)]),
+            client(3, "GET", vec![method.clone(), address.clone()]),
+            client(4, "GET", vec![method.clone()]),
+            client(5, "GET", vec![address.clone()]),
+            client(6, "GET /orders/:id", vec![method, address]),
+        ],
+    ));
+    let text = store.waterfall(&hex_id(1), 100, false).expect("the trace");
+    let labels: Vec<&str> = text.lines().skip(2).filter_map(|line| line.split(" job").next()).map(str::trim).collect();
+    let expected = ["GET", "├─GET api.example.com:8080", "├─GET api.example.com", "├─GET", "├─GET", "└─GET /orders/:id"];
+    assert_eq!(labels, expected, "\n{text}");
 }
 
 #[test]

@@ -24,9 +24,10 @@ export function startDemo(args, env = {}) {
 /** Runs it to its end. */
 export const runDemo = (...args) => startDemo(args).ended;
 
-/** The pictures of the traces that it printed, each as the rows of its spans: what failed, the tree, the name, the service. */
+/** The pictures of the traces that it printed, each as the rows of its spans: what failed, the tree, the name, the service. The ports are whichever were free. */
 export const treesOf = (stdout) =>
   stdout
+    .replaceAll(/(?<=127\.0\.0\.1):\d+/g, (port) => ' '.repeat(port.length))
     .split(/^trace /m)
     .slice(1)
     .map((picture) => picture.split('\n').flatMap((line) => ROW.exec(line)?.slice(1, 4).join('') ?? []));

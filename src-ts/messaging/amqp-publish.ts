@@ -2,7 +2,7 @@
 import type { Context, Span } from '@opentelemetry/api';
 import { errorType } from '../http/semantics';
 import { extractTraceContext } from '../propagation/carrier';
-import { activeContext, runWith, spanOf } from '../trace/active';
+import { activeContext, applyWith, spanOf } from '../trace/active';
 import { EMPTY_CONTEXT, withSpanSet } from '../trace/context';
 import { messageOf, setError } from '../trace/run';
 import { starter } from '../trace/starter';
@@ -60,7 +60,7 @@ export class Publishing {
     const publishing = this;
     return function (this: unknown, ...args: [unknown, ...unknown[]]) {
       publishing.settle(args[0]);
-      return typeof callback === 'function' ? runWith(publishing.caller, () => Reflect.apply(callback, this, args)) : undefined;
+      return typeof callback === 'function' ? applyWith(publishing.caller, callback, this, args) : undefined;
     };
   }
 }

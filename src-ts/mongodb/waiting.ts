@@ -3,7 +3,7 @@
  * driver tells of it there. Later versions wait for a promise, which keeps the context by itself.
  */
 import { patch } from '../http/patch';
-import { activeContext, runWith } from '../trace/active';
+import { activeContext, applyWith } from '../trace/active';
 import { type CallbackPool, type Client, callbackPoolsOf } from './driver';
 
 const kept = new WeakSet<CallbackPool>();
@@ -28,6 +28,6 @@ export function keepContexts(client: Client): void {
 function inContext(callback: Function): (...args: unknown[]) => unknown {
   const context = activeContext();
   return function (this: unknown, ...args) {
-    return runWith(context, () => Reflect.apply(callback, this, args));
+    return applyWith(context, callback, this, args);
   };
 }

@@ -62,6 +62,12 @@ export function runWith<A extends unknown[], R>(context: Context, fn: (...args: 
   return manager === undefined ? fn(...args) : (manager.with(context, fn as (...all: unknown[]) => R, undefined, ...args) as R);
 }
 
+/** Calls somebody else's function, with its own `this` and arguments, with `context` active. */
+// biome-ignore lint/complexity/noBannedTypes: whatever can be called
+export function applyWith(context: Context, fn: Function, thisArg: unknown, args: ArrayLike<unknown>): unknown {
+  return runWith(context, () => Reflect.apply(fn, thisArg, args) as unknown);
+}
+
 /** The span of a context, by default the active one; undefined where there is none. */
 export function spanOf(context: Context = activeContext()): Span | undefined {
   return context.getValue(SPAN_KEY) as Span | undefined;

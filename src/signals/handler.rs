@@ -21,14 +21,6 @@ static STATE: AtomicU64 = AtomicU64::new(IDLE);
 static PIPE: AtomicI32 = AtomicI32::new(-1);
 static PROCESS: AtomicI32 = AtomicI32::new(-1);
 
-/// What a signal is.
-#[derive(Debug, PartialEq, Eq)]
-enum Turn {
-    First,
-    Echo,
-    Impatient,
-}
-
 /// Says where signals are told.
 pub(super) fn tell_by(pipe: c_int) {
     PIPE.store(pipe, Ordering::Release);
@@ -67,8 +59,7 @@ fn is_dealt_with(number: c_int) -> bool {
     }
     let now = now_millis();
     match STATE.compare_exchange(IDLE, now, Ordering::AcqRel, Ordering::Acquire) {
-        Err(since) if turn(since, now) == Turn::Echo => true,
-        Err(_) => false,
+        Err(state) => is_echo(state, now),
         Ok(_) => {
             let byte = number.to_le_bytes()[0];
             // SAFETY: the byte lives through the call, which is async-signal-safe and does not block: no more than one byte is ever in the pipe.
@@ -77,14 +68,9 @@ fn is_dealt_with(number: c_int) -> bool {
     }
 }
 
-/// Where `state` is what was found and the signal comes at `now`.
-fn turn(state: u64, now: u64) -> Turn {
-    match state {
-        IDLE => Turn::First,
-        PASSED_ON => Turn::Impatient,
-        since if now.saturating_sub(since) < ECHO_MILLIS => Turn::Echo,
-        _ => Turn::Impatient,
-    }
+/// Whether a signal that comes at `now`, where `state` says that one came before, is that one's echo; else somebody is impatient.
+fn is_echo(state: u64, now: u64) -> bool {
+    state != PASSED_ON && now.saturating_sub(state) < ECHO_MILLIS
 }
 
 /// On a clock that nobody sets, and never one of the two states that are no time.
@@ -121,14 +107,13 @@ mod tests {
     fn a_second_signal_is_an_echo_only_at_once() {
         let first = 5_000;
         for (state, now, expected, why) in [
-            (IDLE, first, Turn::First, "nothing is under way"),
-            (first, first, Turn::Echo, "the same moment"),
-            (first, first - 1, Turn::Echo, "two threads took the time, and the other was first in the end"),
-            (first, first + ECHO_MILLIS - 1, Turn::Echo, "a parent passed on what the terminal sent"),
-            (first, first + ECHO_MILLIS, Turn::Impatient, "somebody presses it again"),
-            (PASSED_ON, first, Turn::Impatient, "whoever has put a handler over ours calls it when it is their turn"),
+            (first, first, true, "the same moment"),
+            (first, first - 1, true, "two threads took the time, and the other was first in the end"),
+            (first, first + ECHO_MILLIS - 1, true, "a parent passed on what the terminal sent"),
+            (first, first + ECHO_MILLIS, false, "somebody presses it again"),
+            (PASSED_ON, first, false, "whoever has put a handler over ours calls it when it is their turn"),
         ] {
-            assert_eq!(turn(state, now), expected, "{why}");
+            assert_eq!(is_echo(state, now), expected, "{why}");
         }
     }
 

@@ -32,6 +32,11 @@ pub fn attribute(key: &str, value: &str) -> KeyValue {
     KeyValue { key: key.to_owned(), value, key_strindex: 0 }
 }
 
+pub fn port(port: u16) -> KeyValue {
+    let value = Some(AnyValue { value: Some(any_value::Value::IntValue(port.into())) });
+    KeyValue { key: "server.port".to_owned(), value, key_strindex: 0 }
+}
+
 pub fn trace_id(trace: u8) -> Vec<u8> {
     vec![trace; 16]
 }

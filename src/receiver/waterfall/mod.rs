@@ -1,5 +1,6 @@
 //! A whole trace as text: the tree of its spans beside their bars in time, with errors, events and log lines beneath.
 
+mod label;
 mod notes;
 mod paint;
 mod text;
@@ -7,6 +8,7 @@ mod tree;
 
 use super::id::{TraceKey, hex};
 use super::store::{StoredSpan, Trace};
+use label::label;
 use notes::{Note, NoteKind};
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
 use paint::{Paint, Style};
@@ -86,7 +88,7 @@ impl Frame {
         let service_width = services.keys().map(|service| width_of(&clean(service))).max().unwrap_or(0).min(MAX_SERVICE_WIDTH);
         // Two columns for the error mark, one space between columns.
         let room = width - DURATION_WIDTH - service_width - 5;
-        let longest = rows.iter().map(|row| width_of(&row.before) + width_of(&clean(&trace.spans[row.span].span.name))).max().unwrap_or(0);
+        let longest = rows.iter().map(|row| width_of(&row.before) + width_of(&label(&trace.spans[row.span].span))).max().unwrap_or(0);
         let name_width = longest.clamp(8, room * 3 / 5);
         Self { name_width, service_width, bar_width: room - name_width, start, length: end - start, paint }
     }
@@ -104,7 +106,7 @@ impl Frame {
     fn span(&self, out: &mut String, row: &Row, stored: &StoredSpan, colour: usize) {
         let (span, failed) = (&stored.span, failed(stored));
         let style = if failed { Style::Error } else { Style::Service(colour) };
-        let name = fit(&clean(&span.name), self.name_width.saturating_sub(width_of(&row.before)));
+        let name = fit(&label(span), self.name_width.saturating_sub(width_of(&row.before)));
         let service = fit(&clean(stored.origin.service()), self.service_width);
         let mark = if failed { self.paint.style(Style::Error, "✗ ") } else { "  ".to_owned() };
         let took = span.end_time_unix_nano.saturating_sub(span.start_time_unix_nano);
