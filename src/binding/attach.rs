@@ -29,8 +29,12 @@ pub fn attach<'env>(env: &'env Env, now_millis: f64) -> Result<Option<Attachment
     // SAFETY: the memory is ARENA_BYTES long and lives until the finalizer has dropped its reference; JavaScript and Rust both write to it, which is
     // sound because Rust only ever accesses it through atomics.
     let memory = unsafe {
-        ArrayBuffer::from_external(env, start, ARENA_BYTES, lent, |_, (pipeline, arena): (_, Arc<Arena>)| Pipeline::detach(&pipeline, &arena))
+        ArrayBuffer::from_external(env, start, ARENA_BYTES, lent, |env, (pipeline, arena): (_, Arc<Arena>)| {
+            Pipeline::detach(&pipeline, &arena);
+            count_for_gc(env, true);
+        })
     }?;
+    count_for_gc(*env, false);
     if !std::ptr::eq(memory.as_ptr(), start) {
         // The runtime refuses external memory and was given a copy, which nobody would read.
         pipeline.detach(&arena);
@@ -43,6 +47,20 @@ pub fn attach<'env>(env: &'env Env, now_millis: f64) -> Result<Option<Attachment
         }
     })?;
     Ok(Some(Attachment { ring, memory }))
+}
+
+/// The first major version of Node whose V8 ends the process where the sum that follows would be below zero, if only for the moment between V8's own subtraction
+/// at a buffer's end and ours.
+const SUM_IS_CHECKED: u32 = 24;
+
+/// Takes the arena out of what V8 counts as memory that a collection could free, or puts it back where V8 has taken it out itself. Counted, it makes V8 collect
+/// everything early, while it still learns how the service runs, which costs a request time ever after (docs/adr/0002, "Noise to know of").
+fn count_for_gc(env: Env, counted: bool) {
+    if env.get_node_version().is_ok_and(|version| version.major < SUM_IS_CHECKED) {
+        let bytes = ARENA_BYTES as i64;
+        // It fails only where the environment is torn down, and nobody counts any more.
+        let _ = env.adjust_external_memory(if counted { bytes } else { -bytes });
+    }
 }
 
 /// Wakes the worker.
