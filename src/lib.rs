@@ -15,6 +15,7 @@ pub mod arena;
 pub mod batch;
 pub mod config;
 pub mod export;
+mod memory;
 pub mod otlp;
 pub mod pipeline;
 pub mod propagation;

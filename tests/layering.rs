@@ -7,12 +7,13 @@ use source::{Token, rust_files};
 /// What each folder of `src/` may import from the crate. A stage knows the vocabulary and its settings, never another stage; only `pipeline` wires
 /// them together, and only `binding` stands above it.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("memory", &[]),
     ("span", &[]),
     ("config", &["span"]),
-    ("arena", &["span", "config"]),
+    ("arena", &["memory", "span", "config"]),
     ("propagation", &["span", "config"]),
     ("sampling", &["span", "config"]),
-    ("batch", &["span", "config"]),
+    ("batch", &["memory", "span", "config"]),
     ("otlp", &["span", "config"]),
     ("export", &["span", "config"]),
     ("receiver", &["span", "config"]),
@@ -21,8 +22,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("binding", &["span", "config", "arena", "propagation", "sampling", "batch", "otlp", "export", "receiver", "signals", "pipeline"]),
 ];
 
-/// Folders that may hold `unsafe` code: shared memory, the boundary to Node, and what the system does at a signal.
-const MAY_BE_UNSAFE: &[&str] = &["arena", "binding", "signals"];
+/// Folders that may hold `unsafe` code: shared memory, memory from the system, the boundary to Node, and what the system does at a signal.
+const MAY_BE_UNSAFE: &[&str] = &["arena", "binding", "memory", "signals"];
 
 /// The only folder that may name napi.
 const MAY_NAME_NAPI: &str = "binding";

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use super::header::Header;
 use super::layout::{DICTIONARY_BYTES, HEADER_BYTES, LAYOUT_VERSION, MAGIC, RING_BYTES};
-use super::pages::Pages;
+use crate::memory::Pages;
 
 /// Bytes of an arena.
 pub const ARENA_BYTES: usize = (HEADER_BYTES + DICTIONARY_BYTES + RING_BYTES) as usize;
@@ -62,11 +62,6 @@ pub struct Arena {
     memory: Pages,
     closed: AtomicBool,
 }
-
-// SAFETY: the memory is plain words that are only ever accessed through atomics.
-unsafe impl Send for Arena {}
-// SAFETY: as above.
-unsafe impl Sync for Arena {}
 
 impl Arena {
     /// Makes a zeroed arena; pages that are never written cost no memory.

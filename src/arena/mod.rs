@@ -14,7 +14,6 @@ mod dictionary;
 mod header;
 pub mod layout;
 mod memory;
-mod pages;
 mod reader;
 mod record;
 

@@ -5,6 +5,9 @@ use super::spare::Spare;
 use crate::span::{FinishedSpan, Scope, SpanEncoder};
 use bytes::Bytes;
 
+/// Room for most batches. What is not written of it costs no memory; the buffers on the way there, each twice as long, would leave holes.
+const FIRST_CAPACITY: usize = 1024 * 1024;
+
 /// A run of spans of one scope in the buffer.
 #[derive(Debug, Clone, Copy)]
 struct Segment {
@@ -45,6 +48,9 @@ impl Buffer {
     /// Writes a span behind the others without making it one of them, and returns where it begins.
     pub(super) fn stage(&mut self, span: &FinishedSpan<'_>, encoder: &impl SpanEncoder) -> usize {
         let start = self.bytes.len();
+        if self.bytes.capacity() == 0 {
+            self.bytes.reserve(FIRST_CAPACITY);
+        }
         encoder.append_span(span, &mut self.bytes);
         start
     }
@@ -91,9 +97,12 @@ impl Buffer {
     /// The body of what was kept, with nothing of it left here but a staged span from `staged` on, which moves to the front.
     pub(super) fn close(&mut self, staged: usize, encoder: &impl SpanEncoder) -> Bytes {
         let mut body = self.spare.take(self.body_len(encoder));
-        encoder.append_body_head(self.groups_len, &mut body);
+        let mut head = Vec::new();
+        encoder.append_body_head(self.groups_len, &mut head);
         for group in self.scopes.filled() {
-            encoder.append_group_head(group.content_len(0), &mut body);
+            encoder.append_group_head(group.content_len(0), &mut head);
+            body.extend_from_slice(&head);
+            head.clear();
             body.extend_from_slice(&group.head);
             let mut index = group.first;
             while index != NO_SEGMENT {

@@ -1,42 +1,63 @@
-//! Allocations of request bodies, used again.
+//! Memory of request bodies, used again.
 
+use crate::memory::PageBuffer;
 use bytes::Bytes;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How many allocations are kept: a batch that is closed while the one before it is sent needs a second.
-const MAX_KEPT: usize = 2;
-/// Allocations are multiples of this. Smaller ones are the allocator's to find again.
+/// How many are kept. Where bodies overlap all the time, as many as overlap go round; a second one that lies here was needed once.
+const MAX_KEPT: usize = 1;
+/// Pages are taken in multiples of this. Smaller bodies are the allocator's.
 const STEP_BYTES: usize = 64 * 1024;
 
-/// Allocations of bodies that were sent, for the bodies to come.
+/// Pages of bodies that were sent, for the bodies to come.
 ///
 /// A busy service makes a body of half a megabyte several times a second. Each from the system, its pages cost more than what is written to them; each
 /// from the allocator, holes of that size are left between smaller things and never given back.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Spare(Arc<Mutex<Vec<Vec<u8>>>>);
+pub(super) struct Spare(Arc<Mutex<Vec<PageBuffer>>>);
 
-impl Spare {
-    /// An empty allocation of at least `len` bytes, and of not many more.
-    pub fn take(&self, len: usize) -> Vec<u8> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let fits = |spare: &Vec<u8>| (len..=len.saturating_mul(2)).contains(&spare.capacity());
-        match kept.iter().position(fits) {
-            Some(at) => kept.swap_remove(at),
-            None => {
-                // What does not fit what is needed now would only lie there.
-                kept.retain(|spare| spare.capacity() > len);
-                // Bodies of one service are about as long as each other, hardly ever exactly.
-                Vec::with_capacity(if len < STEP_BYTES { len } else { len.next_multiple_of(STEP_BYTES) })
-            }
+/// A body that is being written.
+#[derive(Debug)]
+pub(super) enum Body {
+    /// Of less than [`STEP_BYTES`], or where the system has no more pages.
+    Allocated(Vec<u8>),
+    /// Of more.
+    InPages(PageBuffer),
+}
+
+impl Body {
+    /// Appends bytes, of no more in all than were asked for.
+    pub fn extend_from_slice(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Allocated(body) => body.extend_from_slice(bytes),
+            Self::InPages(body) => body.extend_from_slice(bytes),
         }
     }
+}
 
-    /// The body, whose allocation comes back here when nobody has a part of it any more.
-    pub fn lend(&self, body: Vec<u8>) -> Bytes {
-        if body.capacity() < STEP_BYTES {
-            return Bytes::from(body);
+impl Spare {
+    /// An empty body with room for `len` bytes.
+    pub fn take(&self, len: usize) -> Body {
+        if len < STEP_BYTES {
+            return Body::Allocated(Vec::with_capacity(len));
         }
-        Bytes::from_owner(Lent { body, home: self.clone() })
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fits = |spare: &PageBuffer| (len..=len.saturating_mul(2)).contains(&spare.capacity());
+        if let Some(at) = kept.iter().position(fits) {
+            return Body::InPages(kept.swap_remove(at));
+        }
+        // What does not fit what is needed now would only lie there.
+        kept.retain(|spare| spare.capacity() > len);
+        // Bodies of one service are about as long as each other, hardly ever exactly.
+        PageBuffer::with_capacity(len.next_multiple_of(STEP_BYTES)).map_or_else(|_| Body::Allocated(Vec::with_capacity(len)), Body::InPages)
+    }
+
+    /// The body, whose pages come back here when nobody has a part of it any more.
+    pub fn lend(&self, body: Body) -> Bytes {
+        match body {
+            Body::Allocated(body) => Bytes::from(body),
+            Body::InPages(body) => Bytes::from_owner(Lent { body: Some(body), home: self.clone() }),
+        }
     }
 
     /// Gives all that is kept back to the system.
@@ -46,19 +67,20 @@ impl Spare {
 }
 
 struct Lent {
-    body: Vec<u8>,
+    /// There until this is dropped.
+    body: Option<PageBuffer>,
     home: Spare,
 }
 
 impl AsRef<[u8]> for Lent {
     fn as_ref(&self) -> &[u8] {
-        &self.body
+        self.body.as_ref().map_or(&[], PageBuffer::as_ref)
     }
 }
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        let mut body = std::mem::take(&mut self.body);
+        let Some(mut body) = self.body.take() else { return };
         body.clear();
         let mut kept = self.home.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() < MAX_KEPT {
@@ -73,7 +95,7 @@ mod tests {
 
     fn full(spare: &Spare, len: usize) -> Bytes {
         let mut body = spare.take(len);
-        body.resize(len, 7);
+        body.extend_from_slice(&vec![7; len]);
         spare.lend(body)
     }
 
@@ -99,7 +121,8 @@ mod tests {
         let bodies: Vec<_> = (0..5).map(|_| full(&spare, 100_000)).collect();
         drop(bodies);
         assert_eq!(spare.0.lock().unwrap().len(), MAX_KEPT);
-        assert!(spare.take(10_000).capacity() < 100_000);
+        assert!(matches!(spare.take(10_000), Body::Allocated(_)));
+        assert!(matches!(spare.take(70_000), Body::InPages(body) if body.capacity() < 140_000));
         drop((0..2).map(|_| full(&spare, 100_000)).collect::<Vec<_>>());
         drop(full(&spare, 1_000_000));
         assert!(spare.0.lock().unwrap().iter().all(|kept| kept.capacity() >= 1_000_000), "the smaller ones made room");

@@ -9,7 +9,8 @@ use std::ptr::NonNull;
 ///
 /// On Unix they are mapped, not allocated: an allocator zeroes what is aligned wider than its usual by writing to all of it, and once such a piece
 /// was freed it holds on to more memory of the whole process from then on.
-pub(super) struct Pages {
+#[derive(Debug)]
+pub struct Pages {
     start: NonNull<u8>,
     bytes: usize,
 }
@@ -17,6 +18,9 @@ pub(super) struct Pages {
 #[cfg(unix)]
 impl Pages {
     /// Maps at least `bytes`, which is not zero.
+    ///
+    /// # Errors
+    /// When the system has no memory.
     pub fn zeroed(bytes: usize) -> io::Result<Self> {
         let (access, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
         // SAFETY: a new mapping at an address of the kernel's choice touches no other memory.
@@ -35,6 +39,11 @@ impl Pages {
     }
 }
 
+// SAFETY: memory of the process, which belongs to whoever has this; nothing in it is bound to a thread.
+unsafe impl Send for Pages {}
+// SAFETY: through a shared reference nothing can be done but asking where it is and how long.
+unsafe impl Sync for Pages {}
+
 #[cfg(unix)]
 impl Drop for Pages {
     fn drop(&mut self) {
@@ -48,6 +57,9 @@ impl Pages {
     const ALIGNMENT: usize = 4096;
 
     /// Allocates `bytes`, which are not zero.
+    ///
+    /// # Errors
+    /// When the system has no memory.
     pub fn zeroed(bytes: usize) -> io::Result<Self> {
         let layout = Layout::from_size_align(bytes, Self::ALIGNMENT).map_err(io::Error::other)?;
         // SAFETY: the layout has a size that is not zero.
@@ -67,6 +79,11 @@ impl Drop for Pages {
 }
 
 impl Pages {
+    /// The bytes asked for.
+    pub fn len(&self) -> usize {
+        self.bytes
+    }
+
     /// Where they start, aligned to a page.
     pub fn start(&self) -> NonNull<u8> {
         self.start
