@@ -46,23 +46,36 @@ export async function startParts() {
  */
 export async function makeQueues(parts, queue, type) {
   const dead = `${queue}-dead`;
-  const connection = await amqplib.connect(parts.rabbitmq.url);
-  // Without a listener, amqplib throws a lost connection's error before it clears its timer, which then keeps the process for ever.
-  connection.on('error', () => {});
-  const channel = await connection.createChannel();
-  await channel.assertQueue(dead);
-  const deadLetters = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': dead };
-  const counted = type === 'quorum' ? { 'x-delivery-limit': MAX_ATTEMPTS - 1 } : {};
-  await channel.assertQueue(queue, { arguments: { 'x-queue-type': type, ...counted, ...deadLetters } });
-  await connection.close();
-  const client = new SQSClient(parts.sqs.client);
-  const create = async (QueueName, Attributes) => (await client.send(new CreateQueueCommand({ QueueName, Attributes }))).QueueUrl;
-  const deadUrl = await create(dead);
-  const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl: deadUrl, AttributeNames: ['QueueArn'] }));
-  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: Attributes.QueueArn, maxReceiveCount: MAX_ATTEMPTS });
-  const queueUrl = await create(queue, { RedrivePolicy });
-  client.destroy();
-  return { queue, dead, queueUrl, deadUrl };
+  await makeRabbitmqQueues(parts.rabbitmq.url, queue, dead, type);
+  return { queue, dead, ...(await makeSqsQueues(parts.sqs.client, queue, dead)) };
+}
+
+async function makeRabbitmqQueues(url, queue, dead, type) {
+  const connection = await amqplib.connect(url);
+  try {
+    // Without a listener, amqplib throws a lost connection's error before it clears its timer, which then keeps the process for ever.
+    connection.on('error', () => {});
+    const channel = await connection.createChannel();
+    await channel.assertQueue(dead);
+    const deadLetters = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': dead };
+    const counted = type === 'quorum' ? { 'x-delivery-limit': MAX_ATTEMPTS - 1 } : {};
+    await channel.assertQueue(queue, { arguments: { 'x-queue-type': type, ...counted, ...deadLetters } });
+  } finally {
+    await connection.close();
+  }
+}
+
+async function makeSqsQueues(options, queue, dead) {
+  const client = new SQSClient(options);
+  try {
+    const create = async (QueueName, Attributes) => (await client.send(new CreateQueueCommand({ QueueName, Attributes }))).QueueUrl;
+    const deadUrl = await create(dead);
+    const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl: deadUrl, AttributeNames: ['QueueArn'] }));
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: Attributes.QueueArn, maxReceiveCount: MAX_ATTEMPTS });
+    return { queueUrl: await create(queue, { RedrivePolicy }), deadUrl };
+  } finally {
+    client.destroy();
+  }
 }
 
 /** Starts services of the way, by name; each has `lines()`, what it has logged. `stop()` ends them as a deployment does. */

@@ -7,9 +7,9 @@ import { costOf } from '../lib/cpu.mjs';
 
 export const title = 'Express 5';
 export const contenders = ['none', 'ours', 'opentelemetry', 'datadog'];
-export const options = { warmup: 8000, requests: 400, slices: 15, connections: 8 };
+export const options = { warmup: 8000, requests: 400, slices: 8, connections: 8 };
 // Many processes rather than long ones: how V8 happens to compile and lay out the service differs from process to process by more than what is measured.
-export const rounds = 8;
+export const rounds = 12;
 export const figures = [
   {
     key: 'mainMicros',
