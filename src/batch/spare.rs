@@ -4,17 +4,16 @@ use crate::memory::PageBuffer;
 use bytes::Bytes;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How many are kept. Where bodies overlap all the time, as many as overlap go round; a second one that lies here was needed once.
-const MAX_KEPT: usize = 1;
 /// Pages are taken in multiples of this. Smaller bodies are the allocator's.
 const STEP_BYTES: usize = 64 * 1024;
 
 /// Pages of bodies that were sent, for the bodies to come.
 ///
 /// A busy service makes a body of half a megabyte several times a second. Each from the system, its pages cost more than what is written to them; each
-/// from the allocator, holes of that size are left between smaller things and never given back.
+/// from the allocator, holes of that size are left between smaller things and never given back. One is kept: where bodies overlap all the time, as many
+/// as overlap go round; a second one that lay here would have been needed once.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Spare(Arc<Mutex<Vec<PageBuffer>>>);
+pub(super) struct Spare(Arc<Mutex<Option<PageBuffer>>>);
 
 /// A body that is being written.
 #[derive(Debug)]
@@ -42,12 +41,11 @@ impl Spare {
             return Body::Allocated(Vec::with_capacity(len));
         }
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let fits = |spare: &PageBuffer| (len..=len.saturating_mul(2)).contains(&spare.capacity());
-        if let Some(at) = kept.iter().position(fits) {
-            return Body::InPages(kept.swap_remove(at));
+        if let Some(spare) = kept.take_if(|spare| (len..=len.saturating_mul(2)).contains(&spare.capacity())) {
+            return Body::InPages(spare);
         }
         // What does not fit what is needed now would only lie there.
-        kept.retain(|spare| spare.capacity() > len);
+        kept.take_if(|spare| spare.capacity() <= len);
         // Bodies of one service are about as long as each other, hardly ever exactly.
         PageBuffer::with_capacity(len.next_multiple_of(STEP_BYTES)).map_or_else(|_| Body::Allocated(Vec::with_capacity(len)), Body::InPages)
     }
@@ -62,7 +60,7 @@ impl Spare {
 
     /// Gives all that is kept back to the system.
     pub fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 
@@ -82,10 +80,7 @@ impl Drop for Lent {
     fn drop(&mut self) {
         let Some(mut body) = self.body.take() else { return };
         body.clear();
-        let mut kept = self.home.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() < MAX_KEPT {
-            kept.push(body);
-        }
+        self.home.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(body);
     }
 }
 
@@ -120,13 +115,13 @@ mod tests {
         let spare = Spare::default();
         let bodies: Vec<_> = (0..5).map(|_| full(&spare, 100_000)).collect();
         drop(bodies);
-        assert_eq!(spare.0.lock().unwrap().len(), MAX_KEPT);
+        assert!(spare.0.lock().unwrap().is_some());
         assert!(matches!(spare.take(10_000), Body::Allocated(_)));
         assert!(matches!(spare.take(70_000), Body::InPages(body) if body.capacity() < 140_000));
         drop((0..2).map(|_| full(&spare, 100_000)).collect::<Vec<_>>());
         drop(full(&spare, 1_000_000));
         assert!(spare.0.lock().unwrap().iter().all(|kept| kept.capacity() >= 1_000_000), "the smaller ones made room");
         spare.clear();
-        assert!(spare.0.lock().unwrap().is_empty());
+        assert!(spare.0.lock().unwrap().is_none());
     }
 }
