@@ -32,11 +32,14 @@ import {
   TAG_STRING_REF,
 } from '../native/layout.gen';
 import { type Dictionary, familyOf } from './dictionary';
+import type { FixedValues } from './fixed-values';
 import { type EventRecord, type FlatAttributes, flatList, keysOf, type LinkRecord, type SpanExtras, type SpanRecord, valuesOf } from './span-record';
 import { NOTHING, type Template } from './template';
 
 /** No room in the target. */
 export const NO_ROOM = -1;
+/** No word alone stands for the value. Its low bits are no value's tag. */
+const NO_CODE = -1;
 /** A key that interned its share of new strings is looked up this many more times in vain before it is given up. */
 const GIVE_UP = -64;
 /** Strings up to this length are written by a loop, longer ones by one call. */
@@ -123,7 +126,7 @@ export class Encoder {
   /** The usual way: a template knows the keys, and most values are the last ones. */
   private templated(span: SpanRecord, begin: number): number {
     const { template } = span;
-    if (template !== undefined && template.count === span.count) return this.values(template, span.list, begin);
+    if (template !== undefined && template.count === span.count) return this.values(template, span.list, begin, span.fixed);
     return this.otherwise(span, begin);
   }
 
@@ -133,17 +136,23 @@ export class Encoder {
     this.dictionary.number(scope);
     if (template !== undefined) {
       const shorter = template.family.prefix(template, count) ?? this.dictionary.template(scope, name, template.keys.slice(0, count));
-      return shorter === undefined ? NO_ROOM : this.values(shorter, list, begin);
+      return shorter === undefined ? NO_ROOM : this.values(shorter, list, begin, undefined);
     }
     const own = familyOf(scope, name)?.of(list) ?? this.dictionary.template(scope, name, keysOf(list));
-    return own === undefined ? NO_ROOM : this.values(own, valuesOf(list), begin);
+    return own === undefined ? NO_ROOM : this.values(own, valuesOf(list), begin, undefined);
   }
 
-  private values(template: Template, values: readonly unknown[], begin: number): number {
+  private values(template: Template, values: readonly unknown[], begin: number, fixed: FixedValues | undefined): number {
     const { words } = this;
     const { count, last, codes } = template;
     let at = begin + R_VALUES;
-    for (let i = 0; i < count; i++) {
+    let i = 0;
+    if (fixed !== undefined) {
+      if (fixed.template !== template) this.learn(fixed, template);
+      const known = fixed.codes;
+      for (; i < known.length; i++) words[at++] = known[i];
+    }
+    for (; i < count; i++) {
       const value = values[i];
       if (value === last[i]) {
         words[at++] = codes[i];
@@ -157,6 +166,18 @@ export class Encoder {
     return at;
   }
 
+  /** Finds the codes of values that come again: as many of the first as have one. */
+  private learn(fixed: FixedValues, template: Template): void {
+    const codes: number[] = [];
+    for (const [i, value] of fixed.values.entries()) {
+      const code = this.codeOf(value, template, i);
+      if (code === NO_CODE) break;
+      codes.push(code);
+    }
+    fixed.codes = codes;
+    fixed.template = template;
+  }
+
   /** Scope, name and keys in line: for what the bounded dictionary does not hold. */
   private untemplated(span: SpanRecord, begin: number): number {
     this.dictionary.number(span.scope);
@@ -168,26 +189,26 @@ export class Encoder {
 
   /** A templated value that is not the last one of its key. */
   private changed(value: unknown, at: number, template: Template, i: number): number {
-    let code: number;
-    if (typeof value === 'string') {
-      const number = this.internable(value, template, i);
-      if (number < 0) return this.string(value, at);
-      code = (number << TAG_BITS) | TAG_STRING_REF;
-      // Long strings that are new each time would be compared twice: here, and where they are looked up.
-      template.last[i] = value.length > LOOP_LENGTH ? NOTHING : this.dictionary.strings[number];
-    } else if (typeof value === 'number' && (value | 0) === value && value < MAX_SMALL_INT && value >= -MAX_SMALL_INT) {
-      code = (value << TAG_BITS) | TAG_INT;
-      template.last[i] = value;
-    } else if (typeof value === 'boolean') {
-      code = value ? (1 << TAG_BITS) | TAG_BOOL : TAG_BOOL;
-      template.last[i] = value;
-    } else {
-      return this.value(value, at, 0);
-    }
+    const code = this.codeOf(value, template, i);
+    if (code === NO_CODE) return typeof value === 'string' ? this.string(value, at) : this.value(value, at, 0);
+    // Long strings that are new each time would be compared twice: here, and where they are looked up.
+    if (typeof value !== 'string') template.last[i] = value;
+    else template.last[i] = value.length > LOOP_LENGTH ? NOTHING : this.dictionary.strings[code >>> TAG_BITS];
     template.codes[i] = code;
     if (at >= this.limit) return NO_ROOM;
     this.words[at] = code;
     return at + 1;
+  }
+
+  /** The one word that stands for a templated value; {@link NO_CODE} where none does. */
+  private codeOf(value: unknown, template: Template, i: number): number {
+    if (typeof value === 'string') {
+      const number = this.internable(value, template, i);
+      return number < 0 ? NO_CODE : (number << TAG_BITS) | TAG_STRING_REF;
+    }
+    if (typeof value === 'number' && (value | 0) === value && value < MAX_SMALL_INT && value >= -MAX_SMALL_INT) return (value << TAG_BITS) | TAG_INT;
+    if (typeof value === 'boolean') return value ? (1 << TAG_BITS) | TAG_BOOL : TAG_BOOL;
+    return NO_CODE;
   }
 
   /** The number of a string, where the key still is worth interning for; -1 where not. */

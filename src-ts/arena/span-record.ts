@@ -1,6 +1,7 @@
 /** What is read from a finished span to write its record. */
 import type { HrTime } from '@opentelemetry/api';
 import type { Scope } from './dictionary';
+import type { FixedValues } from './fixed-values';
 import type { Template } from './template';
 
 /** A flat list of keys and values: `[key, value, key, value, …]`, values checked and truncated. */
@@ -61,6 +62,8 @@ export interface SpanRecord {
   /** How many attributes there are; the list may have room for more. */
   readonly count: number;
   readonly list: FlatAttributes;
+  /** What the values in `list` begin with, where that is known and they have a template. */
+  readonly fixed?: FixedValues | undefined;
   readonly dropped: number;
   readonly extras: SpanExtras | undefined;
 }

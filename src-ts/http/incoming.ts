@@ -6,7 +6,8 @@ import type { Context, TextMapGetter, Tracer } from '@opentelemetry/api';
 import { warnOnce } from '../native/warn';
 import { activeContext, activePropagator } from '../trace/active';
 import { EMPTY_CONTEXT } from '../trace/context';
-import { type AttributeValues, SpanStarter } from '../trace/starter';
+import type { AttributeValues, SpanShape } from '../trace/shape';
+import { SpanStarter } from '../trace/starter';
 import { rpcMetadata, SUPPRESSED } from './context';
 import { KIND_SERVER } from './kind';
 import type { HttpInstrumentationOptions } from './options';
@@ -66,7 +67,7 @@ export class IncomingTracer {
     if (isExporter(headers['user-agent']) || this.ignored?.(path, request) === true) return IGNORED;
     const method = methodOf(request.method ?? '');
     const base = this.extract(headers);
-    const span = this.starter.start(method.name, KIND_SERVER, base, KEYS, valuesOf, { request, headers, method, path, target, mark });
+    const span = this.starter.start(method.name, base, INCOMING, undefined, { request, headers, method, path, target, mark });
     const trace = new RequestTrace(span, base, request, response, method);
     if (this.onIncoming !== undefined && span.isRecording()) this.callHook(this.onIncoming, trace, request);
     return trace;
@@ -111,20 +112,23 @@ interface Incoming {
   readonly mark: number;
 }
 
-/** The attributes that a server span has at its start. */
-const KEYS = [
-  'http.request.method',
-  'url.path',
-  'url.scheme',
-  'network.protocol.version',
-  'network.peer.address',
-  'client.address',
-  'server.address',
-  'server.port',
-  'user_agent.original',
-  'url.query',
-  'http.request.method_original',
-];
+const INCOMING: SpanShape<Incoming> = {
+  kind: KIND_SERVER,
+  keys: [
+    'http.request.method',
+    'url.path',
+    'url.scheme',
+    'network.protocol.version',
+    'network.peer.address',
+    'client.address',
+    'server.address',
+    'server.port',
+    'user_agent.original',
+    'url.query',
+    'http.request.method_original',
+  ],
+  valuesOf,
+};
 
 function valuesOf({ request, headers, method, path, target, mark }: Incoming): AttributeValues {
   const socket = request.socket as Socket & { encrypted?: boolean };

@@ -4,8 +4,9 @@ import type { Context, Span, TextMapSetter, Tracer } from '@opentelemetry/api';
 import { warnOnce } from '../native/warn';
 import { activeContext, activePropagator, spanOf } from '../trace/active';
 import { isSuppressed, withSpanSet } from '../trace/context';
+import type { SpanShape } from '../trace/shape';
 import { STATUS_ERROR } from '../trace/span';
-import { type AttributeValues, SpanStarter } from '../trace/starter';
+import { SpanStarter } from '../trace/starter';
 import { KIND_CLIENT } from './kind';
 import type { HttpInstrumentationOptions, OutgoingRequest } from './options';
 import { compileOutgoing, type OutgoingFilter } from './rules';
@@ -115,7 +116,7 @@ export class OutgoingTracer {
           ? { method, host: authority, path, url: redactUrl(fullUrl(scheme, authority, path)) }
           : undefined;
       if (described !== undefined && this.ignored?.(described)) return undefined;
-      const span = this.starter.start(known.name, KIND_CLIENT, active, KEYS, valuesOf, { known, method, scheme, authority, path });
+      const span = this.starter.start(known.name, active, OUTGOING, undefined, { known, method, scheme, authority, path });
       activePropagator()?.inject(withSpanSet(active, span), carrier, headers);
       if (span.isRecording()) {
         if (this.onOutgoing !== undefined && described !== undefined) this.callHook(this.onOutgoing, span, described);
@@ -145,19 +146,20 @@ interface Target {
   readonly path: string;
 }
 
-/** The attributes that a client span has at its start. */
-const KEYS = ['http.request.method', 'url.full', 'server.address', 'server.port', 'http.request.method_original'];
-
-function valuesOf({ known, method, scheme, authority, path }: Target): AttributeValues {
-  const host = parseHost(authority);
-  return [
-    known.value,
-    redactUrl(fullUrl(scheme, authority, path)),
-    host.address,
-    host.port ?? defaultPort(scheme),
-    isUnknown(known) ? method : undefined,
-  ];
-}
+const OUTGOING: SpanShape<Target> = {
+  kind: KIND_CLIENT,
+  keys: ['http.request.method', 'url.full', 'server.address', 'server.port', 'http.request.method_original'],
+  valuesOf({ known, method, scheme, authority, path }) {
+    const host = parseHost(authority);
+    return [
+      known.value,
+      redactUrl(fullUrl(scheme, authority, path)),
+      host.address,
+      host.port ?? defaultPort(scheme),
+      isUnknown(known) ? method : undefined,
+    ];
+  },
+};
 
 function fullUrl(scheme: string, authority: string, path: string): string {
   if (path.charCodeAt(0) === 47 /* / */) return `${scheme}://${authority}${path}`;

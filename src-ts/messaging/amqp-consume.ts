@@ -5,9 +5,10 @@ import { extractPlainly } from '../propagation/carrier';
 import { activeContext, runWith, spanOf } from '../trace/active';
 import { EMPTY_CONTEXT } from '../trace/context';
 import { failSpan, isPromise, setError } from '../trace/run';
-import { asObject, starter, tracer } from '../trace/starter';
+import { asObject } from '../trace/shape';
+import { starter, tracer } from '../trace/starter';
 import { identified } from '../trace/tracer';
-import { DELIVERY_KEYS, type Delivery, deliveryValues } from './amqp-attributes';
+import { DELIVERY, type Delivery } from './amqp-attributes';
 import { AmqpNames } from './amqp-names';
 import type { Peer } from './amqp-peer';
 import { processingContext } from './context';
@@ -82,9 +83,9 @@ export class Deliveries {
   private readonly consumed: AmqpNames;
   private readonly got: AmqpNames;
 
-  constructor(private readonly peer: Peer) {
-    this.consumed = new AmqpNames('consume', 'process');
-    this.got = new AmqpNames('get', 'receive');
+  constructor(peer: Peer) {
+    this.consumed = new AmqpNames('consume', 'process', peer);
+    this.got = new AmqpNames('get', 'receive', peer);
   }
 
   /** Runs a consumer's handler inside a span for the message. */
@@ -142,19 +143,19 @@ export class Deliveries {
 
   /** The span of a message that was asked for, from the moment it was asked for. */
   recordGet(queue: string, message: Fields, startTime: number): void {
-    const from = read(message, this.got, this.peer, queue);
+    const from = read(message, this.got, queue);
     const brought = identified(spanOf(carriedContext(message, from)));
     const links = brought === undefined ? [] : [linkTo(brought, undefined)];
     const span = tracer().startSpan(from.destination.spanName, { kind: names.KIND_CLIENT, startTime, links }, activeContext());
-    span.setAttributes(asObject(DELIVERY_KEYS, deliveryValues(from)));
+    span.setAttributes(asObject(DELIVERY.keys, from.destination.fixed, DELIVERY.valuesOf(from)));
     span.end();
   }
 
   private start(queue: string, autoAck: boolean, message: Fields): { delivered: Delivered; within: Context; tag: number } | undefined {
     try {
-      const from = read(message, this.consumed, this.peer, queue);
+      const from = read(message, this.consumed, queue);
       const carried = carriedContext(message, from);
-      const span = starter().start(from.destination.spanName, names.KIND_CONSUMER, carried, DELIVERY_KEYS, deliveryValues, from);
+      const span = starter().start(from.destination.spanName, carried, DELIVERY, from.destination.fixed, from);
       const delivered = new Delivered(span, autoAck);
       if (!autoAck && span.isRecording()) this.open.set(from.tag, delivered);
       return { delivered, within: processingContext(carried, span, identified(spanOf(carried))), tag: from.tag };
@@ -171,17 +172,14 @@ function carriedContext(message: Fields, { headers }: Delivery): Context {
   return spanOf(carried) === undefined ? extractMessage(message, EMPTY_CONTEXT) : carried;
 }
 
-function read(message: Fields, operation: AmqpNames, peer: Peer, queue: string): Delivery {
+function read(message: Fields, operation: AmqpNames, queue: string): Delivery {
   const fields = fieldsOf(message['fields']) ?? {};
   const properties = fieldsOf(message['properties']);
   const { exchange, routingKey, deliveryTag } = fields as { exchange?: unknown; routingKey?: unknown; deliveryTag?: unknown };
   const key = typeof routingKey === 'string' ? routingKey : '';
   return {
-    names: operation,
-    peer,
-    destination: operation.ofDelivery(typeof exchange === 'string' ? exchange : '', key, queue),
+    destination: operation.of(typeof exchange === 'string' ? exchange : '', key, queue),
     tag: typeof deliveryTag === 'number' ? deliveryTag : -1,
-    routingKey: key,
     fields,
     properties,
     headers: fieldsOf(properties?.['headers']),

@@ -1,54 +1,88 @@
 /** Destinations of RabbitMQ as the conventions name them (semantic conventions for RabbitMQ, `messaging.destination.name`). */
-import { spanName } from './semantics';
+import { FixedValues } from '../arena/fixed-values';
+import type { Peer } from './amqp-peer';
+import * as names from './semantics';
 
-/** A destination, and the name of the span of an operation on it. */
+/** Where messages go to or come from, and what the spans of an operation on it have in common. */
 export interface AmqpDestination {
-  readonly name: string;
+  readonly exchange: string;
+  readonly routingKey: string;
+  /** The queue that is consumed; empty for what is published. */
+  readonly queue: string;
   readonly spanName: string;
-  /** True for a queue that the broker has named; else undefined. */
-  readonly anonymous: true | undefined;
+  /** The values of {@link DESTINATION_KEYS}. */
+  readonly fixed: FixedValues;
 }
+
+/** What is the same for all messages of an operation on a destination. */
+export const DESTINATION_KEYS = [
+  names.SYSTEM,
+  names.OPERATION_NAME,
+  names.OPERATION_TYPE,
+  names.DESTINATION_NAME,
+  names.SERVER_ADDRESS,
+  names.SERVER_PORT,
+  names.PEER_ADDRESS,
+  names.PEER_PORT,
+  names.DESTINATION_ANONYMOUS,
+  names.ROUTING_KEY,
+];
 
 /** The default exchange without a routing key. */
 const DEFAULT = 'amq.default';
 const ANONYMOUS = /(^|:)amq\.(gen-|rabbitmq\.reply-to)/;
 
-/** Names are kept up to this many, so that equal ones are the same string; where routing keys are endless, further ones are made anew. */
+/** Destinations are kept up to this many; where routing keys are endless, further ones are made anew. */
 const MAX_KEPT = 256;
 
-/** The names of one operation on one channel. */
+/** The destinations of one operation on one channel. */
 export class AmqpNames {
+  /** By name. */
   private readonly kept = new Map<string, AmqpDestination>();
+  /** The next message is most likely of the same. */
+  private last: AmqpDestination | undefined;
 
   constructor(
-    readonly operation: 'publish' | 'consume' | 'get',
-    readonly type: 'send' | 'process' | 'receive',
+    private readonly operation: 'publish' | 'consume' | 'get',
+    private readonly type: 'send' | 'process' | 'receive',
+    private readonly peer: Peer,
   ) {}
 
-  /** Where a message is published to. */
-  ofPublish(exchange: string, routingKey: string): AmqpDestination {
-    const name = exchange === '' ? routingKey || DEFAULT : routingKey === '' ? exchange : `${exchange}:${routingKey}`;
-    return this.of(name);
-  }
-
-  /** Where a message comes from. */
-  ofDelivery(exchange: string, routingKey: string, queue: string): AmqpDestination {
-    const published = exchange === '' || routingKey === '' ? exchange || routingKey : `${exchange}:${routingKey}`;
-    if (queue === '' || queue === routingKey) return this.of(published || DEFAULT);
-    return this.of(published === '' ? queue : `${published}:${queue}`);
-  }
-
-  private of(name: string): AmqpDestination {
+  /** Where a message is published to, or comes from. */
+  of(exchange: string, routingKey: string, queue: string): AmqpDestination {
+    const { last } = this;
+    if (last !== undefined && last.routingKey === routingKey && last.exchange === exchange && last.queue === queue) return last;
+    const name = nameOf(exchange, routingKey, queue);
     let destination = this.kept.get(name);
-    if (destination === undefined) {
-      destination = this.make(name);
+    if (destination?.routingKey !== routingKey) {
+      destination = this.make(exchange, routingKey, queue, name);
       if (this.kept.size < MAX_KEPT) this.kept.set(name, destination);
     }
+    this.last = destination;
     return destination;
   }
 
-  private make(name: string): AmqpDestination {
+  private make(exchange: string, routingKey: string, queue: string, name: string): AmqpDestination {
+    const { operation, type, peer } = this;
     const anonymous = ANONYMOUS.test(name) || undefined;
-    return { name, spanName: spanName(this.operation, anonymous ? undefined : name), anonymous };
+    const fixed = new FixedValues([
+      names.RABBITMQ,
+      operation,
+      type,
+      name,
+      peer.serverAddress,
+      peer.port,
+      peer.address,
+      peer.port,
+      anonymous,
+      routingKey === '' ? undefined : routingKey,
+    ]);
+    return { exchange, routingKey, queue, spanName: names.spanName(operation, anonymous ? undefined : name), fixed };
   }
+}
+
+/** `exchange:routing key:queue`, without what is empty, and without a queue that is named by the routing key. */
+function nameOf(exchange: string, routingKey: string, queue: string): string {
+  const parts = [exchange, routingKey, queue === routingKey ? '' : queue].filter((part) => part !== '');
+  return parts.length === 0 ? DEFAULT : parts.join(':');
 }

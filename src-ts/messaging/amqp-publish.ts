@@ -7,7 +7,7 @@ import { EMPTY_CONTEXT, withSpanSet } from '../trace/context';
 import { messageOf, setError } from '../trace/run';
 import { starter } from '../trace/starter';
 import { identified } from '../trace/tracer';
-import { PUBLISH_KEYS, publishValues } from './amqp-attributes';
+import { PUBLISH } from './amqp-attributes';
 import { AmqpNames } from './amqp-names';
 import type { Peer } from './amqp-peer';
 import { addHeaders } from './amqp-room';
@@ -70,7 +70,7 @@ export class Publishes {
   private readonly names: AmqpNames;
 
   constructor(private readonly peer: Peer) {
-    this.names = new AmqpNames('publish', 'send');
+    this.names = new AmqpNames('publish', 'send', peer);
   }
 
   /** Starts the span of a publish, and finds the context that the message is to carry. */
@@ -78,9 +78,8 @@ export class Publishes {
     const caller = activeContext();
     const options = fieldsOf(given);
     const key = typeof routingKey === 'string' ? routingKey : '';
-    const destination = this.names.ofPublish(typeof exchange === 'string' ? exchange : '', key);
-    const publish = { names: this.names, peer: this.peer, destination, routingKey: key, options };
-    const span = starter().start(destination.spanName, names.KIND_PRODUCER, caller, PUBLISH_KEYS, publishValues, publish);
+    const { spanName, fixed } = this.names.of(typeof exchange === 'string' ? exchange : '', key, '');
+    const span = starter().start(spanName, caller, PUBLISH, fixed, options);
     return new Publishing(span, caller, carriedContext(fieldsOf(options?.['headers']), content, caller, span), options, this.peer);
   }
 }

@@ -101,14 +101,23 @@ class Outbox {
   }
 
   /** Calls `publish` with a message's context in its headers, or else in its options. */
-  publish(publishing: Publishing, original: Method, channel: unknown, args: unknown[]): unknown {
+  publish(
+    publishing: Publishing,
+    original: Method,
+    channel: unknown,
+    exchange: unknown,
+    routingKey: unknown,
+    content: unknown,
+    options: unknown,
+    callback: unknown,
+  ): unknown {
     if (!this.works) {
-      args[3] = guarded('OBS_AMQP_FAILED', () => publishing.copiedOptions()) ?? args[3];
-      return original.apply(channel, args);
+      const copied = guarded('OBS_AMQP_FAILED', () => publishing.copiedOptions()) ?? options;
+      return original.call(channel, exchange, routingKey, content, copied, callback);
     }
     this.publishing = publishing;
     try {
-      return original.apply(channel, args);
+      return original.call(channel, exchange, routingKey, content, options, callback);
     } finally {
       // Somebody else's `publish`, which writes at another time.
       if (this.publishing === publishing) this.works = false;
@@ -117,9 +126,9 @@ class Outbox {
   }
 }
 
-function startedPublish(publishes: Publishes, args: readonly unknown[]): Publishing | undefined {
+function startedPublish(publishes: Publishes, exchange: unknown, routingKey: unknown, content: unknown, options: unknown): Publishing | undefined {
   try {
-    return publishes.start(args[0], args[1], args[2], args[3]);
+    return publishes.start(exchange, routingKey, content, options);
   } catch (error) {
     warnUntraced('OBS_AMQP_FAILED', error);
     return undefined;
@@ -127,12 +136,13 @@ function startedPublish(publishes: Publishes, args: readonly unknown[]): Publish
 }
 
 function publishOf(original: Method, publishes: Publishes, outbox: Outbox, confirms: boolean): Method {
-  return function (this: unknown, ...args: unknown[]) {
-    const publishing = startedPublish(publishes, args);
-    if (publishing === undefined) return original.apply(this, args);
-    if (confirms) args[4] = publishing.confirmed(args[4]);
+  // Named parameters instead of a list, which takes longer to make and to hand on than to fill.
+  return function (this: unknown, exchange: unknown, routingKey: unknown, content: unknown, options: unknown, callback: unknown) {
+    const publishing = startedPublish(publishes, exchange, routingKey, content, options);
+    if (publishing === undefined) return original.call(this, exchange, routingKey, content, options, callback);
+    const confirmed = confirms ? publishing.confirmed(callback) : callback;
     try {
-      const result: unknown = outbox.publish(publishing, original, this, args);
+      const result: unknown = outbox.publish(publishing, original, this, exchange, routingKey, content, options, confirmed);
       // On a plain channel nobody says what became of the message.
       if (!confirms) publishing.settle(undefined);
       return result;
@@ -182,16 +192,16 @@ function getOf(original: Method, deliveries: Deliveries): Method {
 
 /** The methods that settle messages. */
 function settling(channel: AmqpChannel, deliveries: Deliveries): void {
-  const after = (name: string, settle: (args: readonly unknown[]) => void): void => {
+  const after = (name: string, settle: (first: unknown, second: unknown, third: unknown) => void): void => {
     if (!(name in channel)) return;
     patch(
       channel,
       name,
       (original) =>
-        function (this: unknown, ...args: unknown[]) {
-          const result: unknown = original.apply(this, args);
+        function (this: unknown, first: unknown, second: unknown, third: unknown) {
+          const result: unknown = original.call(this, first, second, third);
           try {
-            settle(args);
+            settle(first, second, third);
           } catch (error) {
             warnUntraced('OBS_AMQP_FAILED', error);
           }
@@ -202,9 +212,9 @@ function settling(channel: AmqpChannel, deliveries: Deliveries): void {
   const tagOf = (message: unknown): unknown => fieldsOf(fieldsOf(message)?.['fields'])?.['deliveryTag'];
   // As amqplib and the broker have it, what is refused goes back into the queue unless the caller says otherwise.
   const refused = (requeue: unknown): Settlement => (requeue === undefined || requeue ? 'requeue' : 'discard');
-  after('ack', ([message, upTo]) => deliveries.settle(tagOf(message), Boolean(upTo), 'ack'));
+  after('ack', (message, upTo) => deliveries.settle(tagOf(message), Boolean(upTo), 'ack'));
   after('ackAll', () => deliveries.settle(0, true, 'ack'));
-  after('nack', ([message, upTo, requeue]) => deliveries.settle(tagOf(message), Boolean(upTo), refused(requeue)));
-  after('nackAll', ([requeue]) => deliveries.settle(0, true, refused(requeue)));
-  after('reject', ([message, requeue]) => deliveries.settle(tagOf(message), false, refused(requeue)));
+  after('nack', (message, upTo, requeue) => deliveries.settle(tagOf(message), Boolean(upTo), refused(requeue)));
+  after('nackAll', (requeue) => deliveries.settle(0, true, refused(requeue)));
+  after('reject', (message, requeue) => deliveries.settle(tagOf(message), false, refused(requeue)));
 }

@@ -5,11 +5,12 @@ import { type Fields, fieldsOf, stringOf } from '../messaging/fields';
 import { activeContext } from '../trace/active';
 import { isSuppressed } from '../trace/context';
 import { messageOf, setError } from '../trace/run';
-import { type AttributeValues, starter } from '../trace/starter';
+import type { SpanShape } from '../trace/shape';
+import { starter } from '../trace/starter';
 import { batchSizeOf, collectionOf, isInternal } from './operations';
 import { queryTextOf } from './query-text';
 import * as names from './semantics';
-import type { Operation, Server } from './server';
+import { OPERATION_KEYS, type Operation, type Server } from './server';
 
 /** Commands that wait for their end at most. A connection carries one at a time, and each one's end is told; this bounds what is kept should it not be. */
 const MAX_OPEN = 16_384;
@@ -39,7 +40,7 @@ export class Commands {
     if (isSuppressed(context)) return undefined;
     const operation = server.operation(name, stringOf(database) ?? '', collectionOf(name, command));
     const started: Started = { operation, command, queryText: this.queryText };
-    const span = starter().start(operation.spanName, names.KIND_CLIENT, context, KEYS, valuesOf, started);
+    const span = starter().start(operation.spanName, context, COMMAND, operation.fixed, started);
     if (!span.isRecording()) return undefined;
     if (this.open.size >= MAX_OPEN) this.lose(this.open.values().next().value as Span, names.NO_ANSWER, 'the end of the command was never told');
     this.open.add(span);
@@ -87,30 +88,11 @@ function nameOf(command: Fields): string | undefined {
   return undefined;
 }
 
-/** The attributes that a command has at its start. */
-const KEYS = [
-  names.SYSTEM_NAME,
-  names.OPERATION_NAME,
-  names.NAMESPACE,
-  names.SERVER_ADDRESS,
-  names.SERVER_PORT,
-  names.COLLECTION_NAME,
-  names.BATCH_SIZE,
-  names.QUERY_TEXT,
-];
-
-function valuesOf({ operation: { name, database, collection, server }, command, queryText }: Started): AttributeValues {
-  return [
-    names.MONGODB,
-    name,
-    database,
-    server.address,
-    server.port,
-    collection,
-    batchSizeOf(name, command),
-    queryText ? queryTextOf(command) : undefined,
-  ];
-}
+const COMMAND: SpanShape<Started> = {
+  kind: names.KIND_CLIENT,
+  keys: [...OPERATION_KEYS, names.BATCH_SIZE, names.QUERY_TEXT],
+  valuesOf: ({ operation, command, queryText }) => [batchSizeOf(operation.name, command), queryText ? queryTextOf(command) : undefined],
+};
 
 /** A reply as the driver keeps it: bytes, of which it reads what it is asked for. */
 interface RawReply {

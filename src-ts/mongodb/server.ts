@@ -1,16 +1,27 @@
 /** A server that a client talks to, and the commands that it has sent it. */
+import { FixedValues } from '../arena/fixed-values';
 import { parseHost } from '../http/url';
 import type { Fields } from '../messaging/fields';
+import * as names from './semantics';
 
 /** A command on a collection of a server. */
 export interface Operation {
   readonly spanName: string;
+  /** The command. */
   readonly name: string;
-  readonly database: string;
-  /** Undefined where the command is on none. */
-  readonly collection: string | undefined;
-  readonly server: Server;
+  /** The values of {@link OPERATION_KEYS}. */
+  readonly fixed: FixedValues;
 }
+
+/** What is the same for all commands of an operation. */
+export const OPERATION_KEYS = [
+  names.SYSTEM_NAME,
+  names.OPERATION_NAME,
+  names.NAMESPACE,
+  names.SERVER_ADDRESS,
+  names.SERVER_PORT,
+  names.COLLECTION_NAME,
+];
 
 /** Operations are kept up to this many a server, so that equal names are the same string; further ones are made anew. */
 const MAX_KEPT = 1024;
@@ -57,7 +68,8 @@ export class Server {
 
   private make(name: string, database: string, collection: string): Operation {
     const spanName = collection === '' ? name : `${name} ${collection}`;
-    return { spanName, name, database, collection: collection === '' ? undefined : collection, server: this };
+    const fixed = new FixedValues([names.MONGODB, name, database, this.address, this.port, collection === '' ? undefined : collection]);
+    return { spanName, name, fixed };
   }
 }
 

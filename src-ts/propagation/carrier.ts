@@ -1,5 +1,5 @@
 /** Context in and out of carriers: objects of headers of any kind. */
-import type { Context, TextMapGetter, TextMapSetter } from '@opentelemetry/api';
+import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
 import { activeContext, activePropagator } from '../trace/active';
 import { EMPTY_CONTEXT } from '../trace/context';
 
@@ -29,6 +29,15 @@ const PLAIN_GETTER: TextMapGetter<Indexed> = {
     if (exact !== undefined && exact !== null) return textOf(exact);
     const name = nameIn(carrier, key);
     return name === undefined ? undefined : textOf(carrier[name]);
+  },
+};
+
+/** Reads plain objects with names in lower case. */
+const EXACT_GETTER: TextMapGetter<Indexed> = {
+  keys: (carrier) => Object.keys(carrier),
+  get(carrier, key) {
+    const value = carrier[key];
+    return typeof value === 'string' ? value : textOf(value);
   },
 };
 
@@ -87,7 +96,9 @@ export function injectTraceContext<T>(carrier: T, context: Context = activeConte
 /** {@link extractTraceContext} over an empty context, for what is known to be a plain object, in whatever case its names are. */
 export function extractPlainly(carrier: Indexed): Context {
   try {
-    return activePropagator()?.extract(EMPTY_CONTEXT, carrier, PLAIN_GETTER) ?? EMPTY_CONTEXT;
+    const propagator = activePropagator();
+    if (propagator === undefined) return EMPTY_CONTEXT;
+    return propagator.extract(EMPTY_CONTEXT, carrier, hasOtherCases(carrier, propagator) ? PLAIN_GETTER : EXACT_GETTER);
   } catch {
     return EMPTY_CONTEXT;
   }
@@ -100,6 +111,29 @@ export function injectPlainly(carrier: Indexed, context: Context): void {
   } catch {
     // As above.
   }
+}
+
+/** The fields of the propagator that was asked last, and a bit for each of their lengths. */
+const asked: { propagator: TextMapPropagator | undefined; fields: ReadonlySet<string>; lengths: number } = {
+  propagator: undefined,
+  fields: new Set(),
+  lengths: 0,
+};
+
+/** Whether a name may be one of the propagator's in another case. One look over all names costs less than one for each field that is not there. */
+function hasOtherCases(carrier: Indexed, propagator: TextMapPropagator): boolean {
+  if (asked.propagator !== propagator) ask(propagator);
+  for (const name in carrier) {
+    // The bit of a length is that of the length less 32 as well, which costs a look and no more.
+    if (((asked.lengths >>> name.length) & 1) !== 0 && !asked.fields.has(name)) return true;
+  }
+  return false;
+}
+
+function ask(propagator: TextMapPropagator): void {
+  asked.fields = new Set(propagator.fields());
+  asked.lengths = [...asked.fields].reduce((lengths, { length }) => lengths | (1 << length), 0);
+  asked.propagator = propagator;
 }
 
 function isIndexed(carrier: unknown): carrier is Indexed {

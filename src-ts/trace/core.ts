@@ -27,6 +27,8 @@ export class TraceCore {
   readonly limits: SpanLimits;
   /** The longest string value that needs no cutting: a small integer, so that the hot path compares no doubles. */
   readonly maxStringLength: number;
+  /** Whether there is such a length: no string of V8's is as long as the longest that may be asked for. */
+  readonly cutsStrings: boolean;
   /** The most elements of a span's flat attribute list. */
   readonly maxList: number;
   readonly resource: { readonly attributes: Attributes };
@@ -39,6 +41,7 @@ export class TraceCore {
     this.sampler = options.sampler ?? ALWAYS_ON;
     this.limits = usableLimits(options.limits ?? {});
     this.maxStringLength = Math.min(this.limits.attributeValueLength, 2 ** 30);
+    this.cutsStrings = this.maxStringLength < 2 ** 30;
     this.maxList = this.limits.attributeCount * 2;
     this.resource = { attributes: options.resource ?? {} };
     this.processors = usableProcessors(options.processors ?? []);

@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Attributes, Exception, HrTime, Link, Span, SpanContext, SpanStatus, TimeInput, TraceState } from '@opentelemetry/api';
 import { familyOf, type Scope } from '../arena/dictionary';
+import type { FixedValues } from '../arena/fixed-values';
 import { type FlatAttributes, flatList, type SpanRecord } from '../arena/span-record';
 import type { Template } from '../arena/template';
 import { B_KIND_SHIFT, B_PARENT_REMOTE, B_STATUS_SHIFT } from '../native/layout.gen';
@@ -10,6 +11,7 @@ import { cleanValue, compact, hasOnlyOwn, INVALID, toObject, warnInvalid, warnTh
 import type { TraceCore } from './core';
 import { exceptionAttributes } from './exception';
 import { Extras } from './extras';
+import { endTimeFrom, timeFrom } from './given-time';
 import { IdentifiedSpan } from './identity';
 import { readLink, serialize } from './link';
 import {
@@ -22,8 +24,9 @@ import {
   readableTime,
   type TimedEvent,
 } from './readable';
+import { type AttributeValues, allOf, isLonger } from './shape';
 import { textOf } from './text';
-import { compareHrTime, hrTimeFromInput, hrTimeFromMonotonic, hrTimeNow } from './time';
+import { hrTimeFromMonotonic } from './time';
 
 const STATUS_MASK = 3 << B_STATUS_SHIFT;
 /** OpenTelemetry's `SpanStatusCode`s. */
@@ -33,9 +36,6 @@ export const STATUS_ERROR = 2;
 const ENDED = 1 << 30;
 const DISTINCT_KEYS = 1 << 29;
 const ENDING = 1 << 28;
-
-/** Seconds that a given end may lie before the start unsaid: `Date.now()` cuts to milliseconds, and a start is finer than that. */
-const END_GRAIN_SECONDS = 2e-3;
 
 /** OpenTelemetry's Span, complete; also its ReadableSpan, for processors. Nothing here throws, whatever it is given. */
 export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, ReadableSpan {
@@ -48,6 +48,7 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
   template: Template | undefined;
   count: number;
   list: FlatAttributes;
+  fixed: FixedValues | undefined;
   dropped: number;
   extras: Extras | undefined;
   private readonly core: TraceCore;
@@ -67,6 +68,7 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     parent0: number,
     parent1: number,
     parentRemote: boolean,
+    fixed: FixedValues | undefined,
   ) {
     super();
     this.trace0 = trace0;
@@ -84,7 +86,8 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     const template = familyOf(scope, name)?.usual;
     this.template = template;
     this.count = 0;
-    this.list = template === undefined ? [] : template.room();
+    this.fixed = template === undefined ? undefined : fixed;
+    this.list = template === undefined ? [] : fixed === undefined ? template.room() : fixed.copy();
     this.dropped = 0;
     this.extras = undefined;
     this.core = core;
@@ -106,7 +109,7 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
 
   /** Takes the start that the user gave; only where the span is made. */
   startAt(time: TimeInput): void {
-    this.more().epochStart = this.timeOf(time);
+    this.more().epochStart = timeFrom(time);
   }
 
   setAttribute(key: string, value: unknown): this {
@@ -134,17 +137,18 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     return this;
   }
 
-  /** Takes the first attributes; only where the span is made. See `AttributeKeys` and `AttributeValues` (starter.ts). */
-  begin(keys: readonly string[], values: readonly unknown[]): void {
-    const { template, list } = this;
-    if (template !== undefined && template.openingKeys === keys) {
-      const { maxStringLength } = this.core;
-      let given = 0;
-      let taken = 0;
-      for (let i = 0; i < keys.length; i++) {
+  /** Takes the first attributes; only where the span is made. See `SpanShape`. */
+  begin(keys: readonly string[], fixed: FixedValues | undefined, values: AttributeValues): void {
+    const { template, list, core } = this;
+    if (template !== undefined && template.openingKeys === keys && !(core.cutsStrings && isLonger(core.maxStringLength, fixed, values))) {
+      let given = fixed === undefined ? 0 : fixed.given;
+      // The fixed ones are in the list already.
+      let taken = fixed === undefined ? 0 : fixed.values.length;
+      let key = fixed === undefined ? 0 : fixed.all.length;
+      for (let i = 0; i < values.length; i++, key++) {
         const value = values[i];
-        if (value === undefined || (typeof value === 'string' && value.length > maxStringLength)) continue;
-        given |= 1 << i;
+        if (value === undefined) continue;
+        given |= 1 << key;
         list[taken++] = value;
       }
       if (given === template.openingGiven) {
@@ -152,13 +156,14 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
         return;
       }
     }
-    this.beginOtherwise(keys, values);
+    this.fixed = undefined;
+    this.beginOtherwise(keys, allOf(fixed, values));
   }
 
   /** One by one; where that ends in a template, it is known by these keys from then on. */
-  private beginOtherwise(keys: readonly string[], values: readonly unknown[]): void {
+  private beginOtherwise(keys: readonly string[], values: AttributeValues): void {
     let given = 0;
-    for (let i = 0; i < keys.length; i++) {
+    for (let i = 0; i < values.length; i++) {
       if (values[i] === undefined) continue;
       given |= 1 << i;
       this.setAttribute(keys[i], values[i]);
@@ -342,6 +347,7 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
   private spread(): FlatAttributes {
     this.list = flatList(this);
     this.template = undefined;
+    this.fixed = undefined;
     return this.list;
   }
 
@@ -370,27 +376,11 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     return this.extras;
   }
 
-  private timeOf(input: unknown): HrTime | undefined {
-    const time = hrTimeFromInput(input);
-    if (time === undefined && input !== undefined) {
-      warnOnce('OBS_TIME_INVALID', 'a time was no number, Date or [seconds, nanoseconds]; the present time is taken instead.');
-    }
-    return time;
-  }
-
   private endAt(endTime: unknown): void {
     const more = this.more();
     this.endMillis = performance.now();
-    const given = this.timeOf(endTime);
-    const start = more.epochStart ?? hrTimeFromMonotonic(this.startMillis);
-    let end = given ?? hrTimeNow();
-    if (compareHrTime(end, start) < 0) {
-      if (given !== undefined && start[0] - end[0] + (start[1] - end[1]) / 1e9 > END_GRAIN_SECONDS)
-        warnOnce('OBS_END_BEFORE_START', 'a span was ended with a time before its start; its duration is set to zero.');
-      end = start;
-    }
-    more.epochStart = start;
-    more.epochEnd = end;
+    more.epochStart ??= hrTimeFromMonotonic(this.startMillis);
+    more.epochEnd = endTimeFrom(endTime, more.epochStart);
   }
 
   private refuse(): this {

@@ -1,6 +1,7 @@
 /** Starts spans. */
 import type { Tracer as ApiTracer, Context, Span, SpanOptions } from '@opentelemetry/api';
 import { newScope, type Scope } from '../arena/dictionary';
+import type { FixedValues } from '../arena/fixed-values';
 import { warnOnce } from '../native/warn';
 import { activeContext, runWith } from './active';
 import { warnThrew } from './attributes';
@@ -9,6 +10,7 @@ import type { TraceCore } from './core';
 import { FLAG_DEFERRED, FLAG_RANDOM, FLAG_SAMPLED, IdentifiedSpan, identify, PassiveSpan } from './identity';
 import { randomNonZeroWord, randomWord } from './ids';
 import { keepsTrace } from './sampler';
+import type { AttributeValues } from './shape';
 import { RecordingSpan } from './span';
 import { textOf } from './text';
 
@@ -39,7 +41,7 @@ export class Tracer implements ApiTracer {
       const within = context ?? activeContext();
       const root = options?.root === true;
       const parent = root ? undefined : identified(within.getValue(SPAN_KEY));
-      const span = this.start(name, options?.kind ?? 0, parent, within);
+      const span = this.start(name, options?.kind ?? 0, parent, within, undefined);
       if (span instanceof RecordingSpan) {
         if (options !== undefined && options !== null) applyOptions(span, options);
         this.core.started(span, root ? within.deleteValue(SPAN_KEY) : within);
@@ -55,8 +57,8 @@ export class Tracer implements ApiTracer {
   }
 
   /** Gives a span that {@link start} made its first attributes, and announces it. */
-  begin(span: RecordingSpan, keys: readonly string[], values: readonly unknown[], context: Context): void {
-    span.begin(keys, values);
+  begin(span: RecordingSpan, keys: readonly string[], fixed: FixedValues | undefined, values: AttributeValues, context: Context): void {
+    span.begin(keys, fixed, values);
     this.core.started(span, context);
   }
 
@@ -80,9 +82,15 @@ export class Tracer implements ApiTracer {
 
   /**
    * Makes a span below `parent`, recording or not, without options; counts it when it is not sampled. A recording one still has to be announced
-   * by {@link TraceCore.started}.
+   * by {@link TraceCore.started}; `fixed` has to be given to {@link begin} as well.
    */
-  start(name: string, kind: number, parent: IdentifiedSpan | undefined, context: Context): RecordingSpan | PassiveSpan {
+  start(
+    name: string,
+    kind: number,
+    parent: IdentifiedSpan | undefined,
+    context: Context,
+    fixed: FixedValues | undefined,
+  ): RecordingSpan | PassiveSpan {
     const { core } = this;
     if (isSuppressed(context)) return INERT;
     if (!core.running) return passedOn(parent);
@@ -131,6 +139,7 @@ export class Tracer implements ApiTracer {
       parent === undefined ? 0 : parent.span0,
       parent === undefined ? 0 : parent.span1,
       parent?.isRemote === true,
+      fixed,
     );
     if (state !== undefined) span.inheritTraceState(state);
     return span;
