@@ -1,0 +1,92 @@
+/**
+ * What arrives of spans whose first attributes are the same for all messages of a destination, which the recorder copies as a whole: each destination's own,
+ * whatever came before it, in a second arena, and cut where there is a limit. On a real RabbitMQ, through the file exporter.
+ */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { initTracing, instrumentAmqp } from '@manifest-cyber/observability-ts';
+import amqplib from 'amqplib';
+import { rabbitmqMissing, startRabbitmq } from '../parts/rabbitmq.mjs';
+
+const EXCHANGE = 'records';
+/** More than a channel keeps, and more than a key of a template may have new strings. */
+const ENDLESS = 300;
+
+/** Publishes in an order in which neighbours differ in what they have: exchange, routing key, message id. */
+const publishes = [
+  ...Array.from({ length: 8 }, (_, i) => ({ exchange: '', key: i % 2 === 0 ? 'even' : 'odd', id: `m-${i}` })),
+  // Of one name with the default exchange.
+  ...Array.from({ length: 6 }, (_, i) => (i % 2 === 0 ? { exchange: EXCHANGE, key: 'a' } : { exchange: '', key: `${EXCHANGE}:a`, id: 'm' })),
+  ...Array.from({ length: 4 }, (_, i) => ({ exchange: EXCHANGE, key: '', id: i < 2 ? undefined : 'm' })),
+  ...Array.from({ length: ENDLESS * 2 }, (_, i) => ({ exchange: '', key: `key-${i % ENDLESS}` })),
+];
+
+const nameOf = ({ exchange, key }) => [exchange, key].filter((part) => part !== '').join(':');
+
+describe('records of messages', { skip: rabbitmqMissing }, () => {
+  let folder;
+  let broker;
+  let connection;
+  let channel;
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'observability-ts-records-'));
+    broker = await startRabbitmq();
+    connection = await amqplib.connect(broker.url);
+    channel = instrumentAmqp(await connection.createChannel());
+    await channel.assertExchange(EXCHANGE, 'topic');
+  });
+  after(async () => {
+    await connection?.close();
+    await broker?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Publishes all with tracing of its own; the attributes of each span, in their order. */
+  async function recorded(name, sent, limits) {
+    const file = join(folder, name);
+    const tracing = initTracing({ serviceName: 'records', exporter: { type: 'file', endpoint: file }, limits, http: false, libraries: false });
+    for (const { exchange, key, id } of sent) channel.publish(exchange, key, Buffer.from('{}'), { messageId: id });
+    assert.equal(await (await tracing).shutdown(), true);
+    const spans = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .flatMap((line) => JSON.parse(line).resourceSpans)
+      .flatMap(({ scopeSpans }) => scopeSpans)
+      .flatMap((scope) => scope.spans);
+    return spans.map(({ attributes }) => Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]])));
+  }
+
+  function expected({ exchange, key, id }) {
+    return {
+      'messaging.system': 'rabbitmq',
+      'messaging.operation.name': 'publish',
+      'messaging.operation.type': 'send',
+      'messaging.destination.name': nameOf({ exchange, key }),
+      'server.address': '127.0.0.1',
+      'server.port': String(broker.port),
+      'network.peer.address': '127.0.0.1',
+      'network.peer.port': String(broker.port),
+      ...(key === '' ? {} : { 'messaging.rabbitmq.destination.routing_key': key }),
+      ...(id === undefined ? {} : { 'messaging.message.id': id }),
+    };
+  }
+
+  test('each message has the attributes of its own destination', async () => {
+    assert.deepEqual(await recorded('first.jsonl', publishes), publishes.map(expected));
+  });
+
+  test('the same in a second arena, where strings have other numbers', async () => {
+    const others = publishes.toReversed();
+    assert.deepEqual(await recorded('second.jsonl', others), others.map(expected));
+  });
+
+  test('a limit to the length of values holds for those that are copied', async () => {
+    const cut = (attributes) => Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, isPort(key) ? value : value.slice(0, 5)]));
+    assert.deepEqual(await recorded('cut.jsonl', publishes, { attributeValueLength: 5 }), publishes.map(expected).map(cut));
+  });
+});
+
+const isPort = (key) => key.endsWith('.port');
