@@ -57,7 +57,7 @@ async function runTests(node, files, { strict }) {
   const count = countTap(report);
   const failed = count('fail') + count('cancelled');
   if (code !== 0 || failed > 0) {
-    throw new StageFailure('package tests failed', output, { passed: count('pass'), failed: Math.max(failed, 1) });
+    throw new StageFailure(['package tests failed', ...endings(report)].join('; '), output, { passed: count('pass'), failed: Math.max(failed, 1) });
   }
   const empty = filesWithoutTests(report, files);
   if (count('tests') === 0 || empty.length > 0) {
@@ -74,6 +74,12 @@ async function runTests(node, files, { strict }) {
 function filesWithoutTests(report, files) {
   const paths = new Set([...report.matchAll(/^ok \d+ - (.+\.test\.mjs)$/gm)].map(([, path]) => resolve(root, path)));
   return files.filter((file) => paths.has(inRoot(file)));
+}
+
+/** How the processes of files ended that failed: of one whose tests all passed, Node's readable report says no more than that it failed. */
+function endings(report) {
+  const failed = report.matchAll(/^not ok \d+ - (.+\.test\.mjs)$(?:\n {2}.*)*?\n {2}exitCode: (.+)\n {2}signal: (.+)$/gm);
+  return [...failed].map(([, file, code, signal]) => `${file} ended with ${signal === '~' ? `exit code ${code}` : signal}`);
 }
 
 /** Reads the totals at the end of a TAP report. */
