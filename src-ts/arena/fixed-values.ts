@@ -1,4 +1,4 @@
-/** Attribute values that many spans begin with: those of all messages to one queue, of all commands on one collection, of all requests of one connection. */
+/** Attribute values that many spans begin with: those of all messages to one queue, of all commands on one collection. */
 import type { Template } from './template';
 
 /** Values that spans have beside the fixed ones, most of them. */
