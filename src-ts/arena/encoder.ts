@@ -206,9 +206,7 @@ export class Encoder {
       const number = this.internable(value, template, i);
       return number < 0 ? NO_CODE : (number << TAG_BITS) | TAG_STRING_REF;
     }
-    if (typeof value === 'number' && (value | 0) === value && value < MAX_SMALL_INT && value >= -MAX_SMALL_INT) return (value << TAG_BITS) | TAG_INT;
-    if (typeof value === 'boolean') return value ? (1 << TAG_BITS) | TAG_BOOL : TAG_BOOL;
-    return NO_CODE;
+    return wordOf(value);
   }
 
   /** The number of a string, where the key still is worth interning for; -1 where not. */
@@ -240,28 +238,18 @@ export class Encoder {
   private value(value: unknown, at: number, depth: number): number {
     // The largest fixed form is three words.
     if (at < 0 || at + 3 > this.limit) return NO_ROOM;
-    const { words } = this;
-    switch (typeof value) {
-      case 'string':
-        return this.string(value, at);
-      case 'number':
-        return this.number(value, at);
-      case 'boolean':
-        words[at] = value ? (1 << TAG_BITS) | TAG_BOOL : TAG_BOOL;
-        return at + 1;
-      case 'object':
-        if (value !== null && depth < MAX_DEPTH) return this.composite(value, at, depth);
+    if (typeof value === 'string') return this.string(value, at);
+    const word = wordOf(value);
+    if (word === NO_CODE) {
+      if (typeof value === 'number') return this.wideNumber(value, at);
+      if (typeof value === 'object' && value !== null && depth < MAX_DEPTH) return this.composite(value, at, depth);
     }
-    words[at] = TAG_NULL;
+    this.words[at] = word === NO_CODE ? TAG_NULL : word;
     return at + 1;
   }
 
-  private number(value: number, at: number): number {
+  private wideNumber(value: number, at: number): number {
     const { words } = this;
-    if ((value | 0) === value && value < MAX_SMALL_INT && value >= -MAX_SMALL_INT) {
-      words[at] = (value << TAG_BITS) | TAG_INT;
-      return at + 1;
-    }
     words[at] = Number.isInteger(value) && value < INT64_RANGE && value >= -INT64_RANGE ? TAG_INT_WIDE : TAG_DOUBLE;
     scratchDouble[0] = value;
     words[at + 1] = scratchWords[0];
@@ -379,4 +367,11 @@ export class Encoder {
     this.words[at + 1] = dropped;
     return at + 2;
   }
+}
+
+/** The one word of a small integer or a boolean; {@link NO_CODE} for anything else. */
+function wordOf(value: unknown): number {
+  if (typeof value === 'number' && (value | 0) === value && value < MAX_SMALL_INT && value >= -MAX_SMALL_INT) return (value << TAG_BITS) | TAG_INT;
+  if (typeof value === 'boolean') return value ? (1 << TAG_BITS) | TAG_BOOL : TAG_BOOL;
+  return NO_CODE;
 }

@@ -23,7 +23,7 @@ const GETTER: TextMapGetter<unknown> = {
 
 /** Reads plain objects alone. */
 const PLAIN_GETTER: TextMapGetter<Indexed> = {
-  keys: (carrier) => Object.keys(carrier),
+  keys: Object.keys,
   get(carrier, key) {
     const exact = carrier[key];
     if (exact !== undefined && exact !== null) return textOf(exact);
@@ -34,11 +34,8 @@ const PLAIN_GETTER: TextMapGetter<Indexed> = {
 
 /** Reads plain objects with names in lower case. */
 const EXACT_GETTER: TextMapGetter<Indexed> = {
-  keys: (carrier) => Object.keys(carrier),
-  get(carrier, key) {
-    const value = carrier[key];
-    return typeof value === 'string' ? value : textOf(value);
-  },
+  keys: Object.keys,
+  get: (carrier, key) => textOf(carrier[key]),
 };
 
 /** Writes to plain objects that have no names yet but its own. */

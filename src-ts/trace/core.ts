@@ -9,6 +9,8 @@ import type { RecordingSpan } from './span';
 
 /** Attributes of a span, an event or a link that a record can count, whatever the limits say. */
 const MAX_ATTRIBUTES = 32_767;
+/** No string of V8's is as long as this, in UTF-16 units. */
+const ANY_STRING = 2 ** 30;
 
 /** What a provider is made of. */
 export interface TraceCoreOptions {
@@ -27,7 +29,7 @@ export class TraceCore {
   readonly limits: SpanLimits;
   /** The longest string value that needs no cutting: a small integer, so that the hot path compares no doubles. */
   readonly maxStringLength: number;
-  /** Whether there is such a length: no string of V8's is as long as the longest that may be asked for. */
+  /** Whether there is such a length. */
   readonly cutsStrings: boolean;
   /** The most elements of a span's flat attribute list. */
   readonly maxList: number;
@@ -40,8 +42,8 @@ export class TraceCore {
     this.recorder = options.recorder;
     this.sampler = options.sampler ?? ALWAYS_ON;
     this.limits = usableLimits(options.limits ?? {});
-    this.maxStringLength = Math.min(this.limits.attributeValueLength, 2 ** 30);
-    this.cutsStrings = this.maxStringLength < 2 ** 30;
+    this.maxStringLength = Math.min(this.limits.attributeValueLength, ANY_STRING);
+    this.cutsStrings = this.maxStringLength < ANY_STRING;
     this.maxList = this.limits.attributeCount * 2;
     this.resource = { attributes: options.resource ?? {} };
     this.processors = usableProcessors(options.processors ?? []);

@@ -86,7 +86,7 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     const template = familyOf(scope, name)?.usual;
     this.template = template;
     this.count = 0;
-    this.fixed = template === undefined ? undefined : fixed;
+    this.fixed = fixed;
     this.list = template === undefined ? [] : fixed === undefined ? template.room() : fixed.copy();
     this.dropped = 0;
     this.extras = undefined;
@@ -137,9 +137,9 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     return this;
   }
 
-  /** Takes the first attributes; only where the span is made. See `SpanShape`. */
-  begin(keys: readonly string[], fixed: FixedValues | undefined, values: AttributeValues): void {
-    const { template, list, core } = this;
+  /** Takes the first attributes, which begin with the fixed values; only where the span is made. See `SpanShape`. */
+  begin(keys: readonly string[], values: AttributeValues): void {
+    const { template, list, core, fixed } = this;
     if (template !== undefined && template.openingKeys === keys && !(core.cutsStrings && isLonger(core.maxStringLength, fixed, values))) {
       let given = fixed === undefined ? 0 : fixed.given;
       // The fixed ones are in the list already.
@@ -347,7 +347,6 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
   private spread(): FlatAttributes {
     this.list = flatList(this);
     this.template = undefined;
-    this.fixed = undefined;
     return this.list;
   }
 

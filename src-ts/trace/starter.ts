@@ -25,7 +25,7 @@ export class SpanStarter {
     if (own === undefined) return this.tracer.startSpan(name, { kind, attributes: asObject(keys, fixed, shape.valuesOf(from)) }, context);
     const parent = context === EMPTY_CONTEXT ? undefined : identified(context.getValue(SPAN_KEY));
     const span = own.start(name, kind, parent, context, fixed);
-    if (span instanceof RecordingSpan) own.begin(span, keys, fixed, shape.valuesOf(from), context);
+    if (span instanceof RecordingSpan) own.begin(span, keys, shape.valuesOf(from), context);
     return span;
   }
 }

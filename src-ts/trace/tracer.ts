@@ -57,8 +57,8 @@ export class Tracer implements ApiTracer {
   }
 
   /** Gives a span that {@link start} made its first attributes, and announces it. */
-  begin(span: RecordingSpan, keys: readonly string[], fixed: FixedValues | undefined, values: AttributeValues, context: Context): void {
-    span.begin(keys, fixed, values);
+  begin(span: RecordingSpan, keys: readonly string[], values: AttributeValues, context: Context): void {
+    span.begin(keys, values);
     this.core.started(span, context);
   }
 
@@ -82,7 +82,7 @@ export class Tracer implements ApiTracer {
 
   /**
    * Makes a span below `parent`, recording or not, without options; counts it when it is not sampled. A recording one still has to be announced
-   * by {@link TraceCore.started}; `fixed` has to be given to {@link begin} as well.
+   * by {@link TraceCore.started}, and one with fixed values to be begun by {@link begin}.
    */
   start(
     name: string,

@@ -127,7 +127,7 @@ async function soloRound(definition, contenders, options, sink, failed) {
 
 /**
  * The contenders in the order of a round. Whoever is opened second, and works behind the first, was seen to take up to a fifth more for the same: over the
- * rounds, each one is in each place, and behind each of the others.
+ * rounds, each one is in each place, and behind either of its neighbours in the list.
  */
 function orderOf(contenders, round) {
   const order = round % 2 === 0 ? [...contenders] : [...contenders].reverse();
