@@ -31,6 +31,8 @@ export interface Scope {
   readonly families: Map<string, Family>;
   /** Those that were asked for last, by the length of their name: a service makes spans of a few names again and again. */
   readonly recent: (Family | undefined)[];
+  /** Those that were in their places before: a queue's `publish` and `consume` are of one length. */
+  readonly earlier: (Family | undefined)[];
 }
 
 /** Places in {@link Scope.recent}. */
@@ -38,7 +40,11 @@ const RECENT = 16;
 
 /** A scope without a number yet. */
 export function newScope(name: string, version?: string, schemaUrl?: string): Scope {
-  return { name, version, schemaUrl, number: -1, families: new Map(), recent: new Array(RECENT).fill(undefined) };
+  return { name, version, schemaUrl, number: -1, families: new Map(), recent: noFamilies(), earlier: noFamilies() };
+}
+
+function noFamilies(): (Family | undefined)[] {
+  return new Array(RECENT).fill(undefined);
 }
 
 /** The family of a span name, where there is one. */
@@ -46,8 +52,12 @@ export function familyOf(scope: Scope, name: string): Family | undefined {
   const place = name.length & (RECENT - 1);
   const recent = scope.recent[place];
   if (recent !== undefined && recent.name === name) return recent;
+  const earlier = scope.earlier[place];
+  if (earlier !== undefined && earlier.name === name) return earlier;
   const family = scope.families.get(name);
-  if (family !== undefined) scope.recent[place] = family;
+  if (family === undefined) return undefined;
+  scope.earlier[place] = recent;
+  scope.recent[place] = family;
   return family;
 }
 

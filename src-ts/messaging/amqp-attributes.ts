@@ -1,10 +1,12 @@
 /** The attributes of spans of messages of RabbitMQ. */
+import type { IdentifiedSpan } from '../trace/identity';
 import type { SpanShape } from '../trace/shape';
 import { type AmqpDestination, DESTINATION_KEYS } from './amqp-names';
-import { attemptOf, deathsOf, sentMillisOf } from './delivery';
+import { attemptOf, deathsOf } from './delivery';
 import type { Fields } from './fields';
 import { queueTime } from './process';
 import * as names from './semantics';
+import { sentMillisOf } from './sent-time';
 
 /** Those that every span of a message has. */
 const COMMON_KEYS = [...DESTINATION_KEYS, names.MESSAGE_ID, names.CONVERSATION_ID];
@@ -23,6 +25,8 @@ export interface Delivery {
   readonly fields: Fields;
   readonly properties: Fields | undefined;
   readonly headers: Fields | undefined;
+  /** The span that sent the message; undefined until its headers were read, and where they name none. */
+  sender: IdentifiedSpan | undefined;
 }
 
 /** A message that is delivered to a consumer. */
@@ -37,14 +41,14 @@ export const DELIVERY: SpanShape<Delivery> = {
     names.DEAD_LETTER_COUNT,
     names.DEAD_LETTER_REASON,
   ],
-  valuesOf({ tag, fields, properties, headers }) {
+  valuesOf({ tag, fields, properties, headers, sender }) {
     const deaths = deathsOf(headers);
     return [
       textOf(properties?.['messageId']),
       textOf(properties?.['correlationId']),
       attemptOf(fields, headers),
       tag < 0 ? undefined : tag,
-      queueTime(sentMillisOf(properties, headers)),
+      queueTime(sentMillisOf(properties, headers, sender)),
       fields['redelivered'] === true ? true : undefined,
       deaths?.count,
       textOf(deaths?.reason),

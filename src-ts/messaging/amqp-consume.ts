@@ -10,6 +10,7 @@ import { starter, tracer } from '../trace/starter';
 import { identified } from '../trace/tracer';
 import { DELIVERY, type Delivery } from './amqp-attributes';
 import { AmqpNames } from './amqp-names';
+import { OpenDeliveries } from './amqp-open';
 import type { Peer } from './amqp-peer';
 import { processingContext } from './context';
 import { extractMessage } from './extract';
@@ -31,6 +32,7 @@ class Delivered {
 
   constructor(
     private readonly span: Span,
+    readonly tag: number,
     autoAck: boolean,
   ) {
     this.settled = autoAck;
@@ -78,8 +80,7 @@ class Delivered {
 
 /** The deliveries of one channel. */
 export class Deliveries {
-  /** Those that are not settled, by delivery tag: in the order of their tags, which the broker counts up. */
-  private readonly open = new Map<number, Delivered>();
+  private readonly open = new OpenDeliveries<Delivered>();
   private readonly consumed: AmqpNames;
   private readonly got: AmqpNames;
 
@@ -92,12 +93,12 @@ export class Deliveries {
   deliver(queue: string, autoAck: boolean, message: object, handler: Handler, self: unknown): unknown {
     const started = this.start(queue, autoAck, message as Fields);
     if (started === undefined) return Reflect.apply(handler, self, [message]);
-    const { delivered, within, tag } = started;
+    const { delivered, within } = started;
     let result: unknown;
     try {
       result = runWith(within, () => Reflect.apply(handler, self, [message]));
     } catch (error) {
-      this.open.delete(tag);
+      this.open.take(delivered.tag);
       delivered.fail(error);
       throw error;
     }
@@ -112,7 +113,7 @@ export class Deliveries {
         return value;
       },
       (error: unknown) => {
-        this.open.delete(tag);
+        this.open.take(delivered.tag);
         delivered.fail(error);
         throw error;
       },
@@ -122,43 +123,33 @@ export class Deliveries {
   /** A message was settled, or with `upTo` all up to it. Tag 0 stands for all (AMQP 0-9-1, basic.ack). */
   settle(tag: unknown, upTo: boolean, outcome: Settlement): void {
     if (typeof tag !== 'number') return;
-    if (!upTo) {
-      this.open.get(tag)?.settle(outcome);
-      this.open.delete(tag);
-      return;
-    }
-    for (const [each, delivered] of this.open) {
-      if (tag !== 0 && each > tag) break;
-      this.open.delete(each);
-      delivered.settle(outcome);
-    }
+    if (upTo) for (const delivered of this.open.takeUpTo(tag === 0 ? Number.POSITIVE_INFINITY : tag)) delivered.settle(outcome);
+    else this.open.take(tag)?.settle(outcome);
   }
 
   /** The channel has closed. */
   loseAll(): void {
-    const lost = [...this.open.values()];
-    this.open.clear();
-    for (const delivered of lost) delivered.lose();
+    for (const delivered of this.open.takeUpTo(Number.POSITIVE_INFINITY)) delivered.lose();
   }
 
   /** The span of a message that was asked for, from the moment it was asked for. */
   recordGet(queue: string, message: Fields, startTime: number): void {
     const from = read(message, this.got, queue);
-    const brought = identified(spanOf(carriedContext(message, from)));
-    const links = brought === undefined ? [] : [linkTo(brought, undefined)];
+    carriedContext(message, from);
+    const links = from.sender === undefined ? [] : [linkTo(from.sender, undefined)];
     const span = tracer().startSpan(from.destination.spanName, { kind: names.KIND_CLIENT, startTime, links }, activeContext());
     span.setAttributes(asObject(DELIVERY.keys, from.destination.fixed, DELIVERY.valuesOf(from)));
     span.end();
   }
 
-  private start(queue: string, autoAck: boolean, message: Fields): { delivered: Delivered; within: Context; tag: number } | undefined {
+  private start(queue: string, autoAck: boolean, message: Fields): { delivered: Delivered; within: Context } | undefined {
     try {
       const from = read(message, this.consumed, queue);
       const carried = carriedContext(message, from);
       const span = starter().start(from.destination.spanName, carried, DELIVERY, from.destination.fixed, from);
-      const delivered = new Delivered(span, autoAck);
-      if (!autoAck && span.isRecording()) this.open.set(from.tag, delivered);
-      return { delivered, within: processingContext(carried, span, identified(spanOf(carried))), tag: from.tag };
+      const delivered = new Delivered(span, from.tag, autoAck);
+      if (!autoAck && span.isRecording()) this.open.add(delivered);
+      return { delivered, within: processingContext(carried, span, from.sender) };
     } catch (error) {
       warnUntraced('OBS_AMQP_FAILED', error);
       return undefined;
@@ -166,10 +157,13 @@ export class Deliveries {
   }
 }
 
-/** The context in the headers of a message, or else in its body. */
-function carriedContext(message: Fields, { headers }: Delivery): Context {
-  const carried = headers === undefined ? EMPTY_CONTEXT : extractPlainly(headers);
-  return spanOf(carried) === undefined ? extractMessage(message, EMPTY_CONTEXT) : carried;
+/** The context in the headers of a message, or else in its body; notes the span in it. */
+function carriedContext(message: Fields, delivery: Delivery): Context {
+  const { headers } = delivery;
+  const inHeaders = headers === undefined ? EMPTY_CONTEXT : extractPlainly(headers);
+  const carried = spanOf(inHeaders) === undefined ? extractMessage(message, EMPTY_CONTEXT) : inHeaders;
+  delivery.sender = identified(spanOf(carried));
+  return carried;
 }
 
 function read(message: Fields, operation: AmqpNames, queue: string): Delivery {
@@ -183,5 +177,6 @@ function read(message: Fields, operation: AmqpNames, queue: string): Delivery {
     fields,
     properties,
     headers: fieldsOf(properties?.['headers']),
+    sender: undefined,
   };
 }

@@ -2,9 +2,9 @@
 
 import type { Context } from '@opentelemetry/api';
 import { injectPlainly, injectTraceContext } from '../propagation/carrier';
-import { SENT_HEADER } from './delivery';
 import type { Fields } from './fields';
 import { fitting } from './room';
+import { SENT_HEADER } from './sent-time';
 
 /** Bytes that amqplib encodes headers into; it throws where that is not enough. */
 const BUFFER_BYTES = 65_536;
@@ -19,11 +19,20 @@ const ENTRY_BYTES = 10;
 /** Tables in tables that are looked into. */
 const MAX_DEPTH = 8;
 
-/** Adds a context to a message's headers, as much of it as fits, the most important first. `frameMax` is the connection's, in bytes. */
-export function addHeaders(headers: Record<string, unknown>, context: Context, options: Fields | undefined, frameMax: number): void {
+/**
+ * Adds a context to a message's headers, and the time when it was sent where that needs one; as much of it as fits, the most important first. `frameMax` is the
+ * connection's, in bytes.
+ */
+export function addHeaders(
+  headers: Record<string, unknown>,
+  context: Context,
+  sentUnixMillis: number | undefined,
+  options: Fields | undefined,
+  frameMax: number,
+): void {
   if (options?.['headers'] === undefined && frameMax >= CONTEXT_BYTES) {
     injectPlainly(headers, context);
-    headers[SENT_HEADER] = Date.now() + HALF_MILLI;
+    if (sentUnixMillis !== undefined) headers[SENT_HEADER] = sentUnixMillis + HALF_MILLI;
     return;
   }
   const ours = injectTraceContext<Record<string, string>>({}, context);
@@ -32,7 +41,7 @@ export function addHeaders(headers: Record<string, unknown>, context: Context, o
   const left = Math.min(BUFFER_BYTES - bytesOf(options?.['headers']), frameMax - bytesOf(options)) - FRAME_BYTES - entries * ENTRY_BYTES;
   const fit = fitting(ours, { attributes: entries, bytes: left - SENT_HEADER.length });
   for (const [name, value] of fit) headers[name] = value;
-  if (fit.length === entries - 1) headers[SENT_HEADER] = Date.now() + HALF_MILLI;
+  if (sentUnixMillis !== undefined && fit.length === entries - 1) headers[SENT_HEADER] = sentUnixMillis + HALF_MILLI;
 }
 
 /** The bytes of a value in a field table, at most. */

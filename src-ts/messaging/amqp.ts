@@ -87,11 +87,11 @@ class Outbox {
       channel,
       'sendMessage',
       (original) =>
-        function (this: unknown, fields: unknown, properties: { headers?: unknown }, content: unknown) {
+        function (this: unknown, fields: unknown, properties: object, content: unknown) {
           const { publishing } = outbox;
           outbox.publishing = undefined;
           try {
-            publishing?.addTo(properties.headers as Record<string, unknown>);
+            publishing?.addTo(properties);
           } catch (error) {
             warnUntraced('OBS_AMQP_FAILED', error);
           }

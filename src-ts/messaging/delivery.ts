@@ -1,7 +1,9 @@
 /** What a received message tells of itself. */
-import { type Fields, fieldsOf, stringOf } from './fields';
+import type { IdentifiedSpan } from '../trace/identity';
+import { type Fields, fieldsOf, numberOf, stringOf } from './fields';
 import { hiddenOf } from './hidden';
 import { AWS_SQS, RABBITMQ } from './semantics';
+import { sentMillisOf } from './sent-time';
 
 /** A message that was delivered; what it does not tell is undefined. */
 export interface Delivery {
@@ -26,14 +28,11 @@ const UNKNOWN: Delivery = {
   sentUnixMillis: undefined,
 };
 
-/** Seconds of Unix time are below this, milliseconds above it. */
-const FIRST_MILLIS = 1e11;
-
-/** Reads a message of any kind. Throws only what a getter of the message throws. */
-export function deliveryOf(message: unknown): Delivery {
+/** Reads a message of any kind; `sender` is the span in it. Throws only what a getter of the message throws. */
+export function deliveryOf(message: unknown, sender: IdentifiedSpan | undefined): Delivery {
   const fields = fieldsOf(message);
   if (fields === undefined) return UNKNOWN;
-  if (fieldsOf(fields['fields']) !== undefined) return ofAmqp(fields);
+  if (fieldsOf(fields['fields']) !== undefined) return ofAmqp(fields, sender);
   if (stringOf(fields['ReceiptHandle'] ?? fields['receiptHandle']) !== undefined) return ofSqs(fields);
   return UNKNOWN;
 }
@@ -72,21 +71,7 @@ export function attemptOf(fields: Fields, headers: Fields | undefined): number {
   return 1 + before + (deathsOf(headers)?.rounds ?? 0);
 }
 
-/** The header that says when a message was published, in Unix milliseconds. */
-export const SENT_HEADER = 'x-sent-ms';
-/** The one that RabbitMQ itself writes where it is set up to stamp messages. */
-const STAMP_HEADER = 'timestamp_in_ms';
-
-/** When an AMQP message was sent, in Unix milliseconds: to the millisecond where a header says so, else as its property has it, in seconds. */
-export function sentMillisOf(properties: Fields | undefined, headers: Fields | undefined): number | undefined {
-  const millis = numberOf(headers?.[SENT_HEADER]) ?? numberOf(headers?.[STAMP_HEADER]);
-  if (millis !== undefined) return millis;
-  const given = numberOf(properties?.['timestamp']);
-  // By the protocol it is in seconds; many clients write what `Date.now()` gave.
-  return given === undefined || given > FIRST_MILLIS ? given : given * 1000;
-}
-
-function ofAmqp(message: Fields): Delivery {
+function ofAmqp(message: Fields, sender: IdentifiedSpan | undefined): Delivery {
   const properties = fieldsOf(message['properties']);
   const headers = fieldsOf(properties?.['headers']);
   return {
@@ -96,7 +81,7 @@ function ofAmqp(message: Fields): Delivery {
     id: stringOf(properties?.['messageId']),
     conversationId: stringOf(properties?.['correlationId']),
     attempt: attemptOf(fieldsOf(message['fields']) ?? {}, headers),
-    sentUnixMillis: sentMillisOf(properties, headers),
+    sentUnixMillis: sentMillisOf(properties, headers, sender),
   };
 }
 
@@ -111,10 +96,4 @@ function ofSqs(message: Fields): Delivery {
     attempt: numberOf(system['ApproximateReceiveCount']),
     sentUnixMillis: numberOf(system['SentTimestamp']),
   };
-}
-
-/** A count or a time, as a number or as text. */
-function numberOf(value: unknown): number | undefined {
-  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : undefined;
 }

@@ -123,7 +123,7 @@ function startMessage(message: unknown, options: MessageSpanOptions): Started {
   const isChildOfActive = around !== undefined && (options.parent ?? (batch === undefined ? 'message' : 'active')) === 'active';
   const parent = isChildOfActive ? withSpanSet(carried, around) : carried;
   const linked = incoming === undefined ? undefined : isChildOfActive ? incoming : identified(around);
-  const delivery = readDelivery(message);
+  const delivery = readDelivery(message, brought);
   const destination = options.destination ?? batch?.destination ?? delivery.queue;
   const attributes = processAttributes(options.system ?? batch?.system ?? delivery.system, destination);
   if (delivery.id !== undefined) attributes[MESSAGE_ID] = delivery.id;
@@ -142,9 +142,9 @@ function startBatch(messages: readonly unknown[], options: BatchSpanOptions): St
   const links: Link[] = [];
   let first: Delivery | undefined;
   for (const message of messages) {
-    const delivery = readDelivery(message);
-    first ??= delivery;
     const incoming = identified(spanOf(extractMessage(message, EMPTY_CONTEXT)));
+    const delivery = readDelivery(message, incoming);
+    first ??= delivery;
     if (incoming !== undefined) links.push(linkTo(incoming, delivery.id));
   }
   const destination = options.destination ?? first?.queue;
@@ -166,12 +166,12 @@ function processAttributes(system: string | undefined, destination: string | und
   return attributes;
 }
 
-function readDelivery(message: unknown): Delivery {
+function readDelivery(message: unknown, sender: IdentifiedSpan | undefined): Delivery {
   try {
-    return deliveryOf(message);
+    return deliveryOf(message, sender);
   } catch {
     // A getter of the message threw: it tells nothing.
-    return deliveryOf(undefined);
+    return deliveryOf(undefined, undefined);
   }
 }
 

@@ -119,7 +119,7 @@ function received(input: Fields, output: Fields | undefined, startTime: number):
   const span = startReceive(input, startTime, messages.length);
   span.setAttributes(answerAttributes(output));
   for (const message of messages) {
-    const { id } = deliveryOf(message);
+    const { id } = deliveryOf(message, undefined);
     const sender = spanOf(extractMessage(message, EMPTY_CONTEXT));
     const brought = identified(sender);
     if (brought !== undefined) span.addLink(linkTo(brought, id));

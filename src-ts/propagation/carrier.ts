@@ -32,10 +32,10 @@ const PLAIN_GETTER: TextMapGetter<Indexed> = {
   },
 };
 
-/** Reads plain objects with names in lower case. */
+/** Reads plain objects with names in lower case, after {@link hasOtherCases} has gone through them. */
 const EXACT_GETTER: TextMapGetter<Indexed> = {
   keys: Object.keys,
-  get: (carrier, key) => textOf(carrier[key]),
+  get: (carrier, key) => (((asked.found >>> key.length) & 1) === 0 ? undefined : textOf(carrier[key])),
 };
 
 /** Writes to plain objects that have no names yet but its own. */
@@ -110,20 +110,24 @@ export function injectPlainly(carrier: Indexed, context: Context): void {
   }
 }
 
-/** The fields of the propagator that was asked last, and a bit for each of their lengths. */
-const asked: { propagator: TextMapPropagator | undefined; fields: ReadonlySet<string>; lengths: number } = {
+/** The fields of the propagator that was asked last, a bit for each of their lengths, and one for each length of a name in the carrier. */
+const asked: { propagator: TextMapPropagator | undefined; fields: ReadonlySet<string>; lengths: number; found: number } = {
   propagator: undefined,
   fields: new Set(),
   lengths: 0,
+  found: 0,
 };
 
 /** Whether a name may be one of the propagator's in another case. One look over all names costs less than one for each field that is not there. */
 function hasOtherCases(carrier: Indexed, propagator: TextMapPropagator): boolean {
   if (asked.propagator !== propagator) ask(propagator);
+  let found = 0;
   for (const name in carrier) {
     // The bit of a length is that of the length less 32 as well, which costs a look and no more.
     if (((asked.lengths >>> name.length) & 1) !== 0 && !asked.fields.has(name)) return true;
+    found |= 1 << name.length;
   }
+  asked.found = found;
   return false;
 }
 

@@ -39,6 +39,13 @@ export abstract class IdentifiedSpan {
     return hex32(this.span0) + hex32(this.span1);
   }
 
+  /** Replaces the low bits of the span id; false, and nothing replaced, where its context was given out and may be somebody's already. */
+  replaceLowBits(mask: number, bits: number): boolean {
+    if (this.asContext !== undefined) return false;
+    this.span1 = (this.span1 & ~mask) | bits;
+    return true;
+  }
+
   /** The context as the API knows it; the same object each time. */
   spanContext(): SpanContext {
     if (this.asContext === undefined) {
