@@ -88,6 +88,11 @@ impl PendingFlush {
         matches!(self.stage, Stage::Sending { below } if oldest >= below)
     }
 
+    /// Whether all that it waits for is in closed batches.
+    pub fn is_sending(&self) -> bool {
+        matches!(self.stage, Stage::Sending { .. })
+    }
+
     /// Whether it is the last of its process or worker.
     pub fn is_ending(&self) -> bool {
         self.request.kind != FlushKind::Ordinary

@@ -186,7 +186,9 @@ impl Worker {
         let oldest = self.deliveries.oldest_unsettled();
         let known_down = self.deliveries.known_down();
         let exhausted = self.deliveries.is_exhausted(known_down);
-        let over = |flush: &mut PendingFlush| flush.is_settled(oldest) || flush.deadline(known_down) <= now || (exhausted && flush.is_ending());
+        // What is not read yet, or lies in the open batch, is no delivery's and may still be taken: reading goes on until the flush's deadline.
+        let in_vain = |flush: &PendingFlush| exhausted && flush.is_ending() && flush.is_sending();
+        let over = |flush: &mut PendingFlush| flush.is_settled(oldest) || flush.deadline(known_down) <= now || in_vain(flush);
         let done: Vec<_> = self.flushes.extract_if(.., over).map(|flush| (flush.is_settled(oldest), flush.request)).collect();
         if done.iter().any(|(_, request)| request.kind == FlushKind::Shutdown) {
             self.stopping = true;

@@ -136,6 +136,37 @@ fn at_exit_a_server_that_is_down_costs_far_less() {
 }
 
 #[test]
+fn at_exit_what_is_not_read_yet_has_its_attempt_though_all_that_was_sent_is_tried_in_vain() {
+    let sink = Sink::start(|number| if number < 2 { Answer::Busy } else { Answer::Accept });
+    let mut settings = http(&sink);
+    settings.batch.max_spans = 10_000;
+    settings.exporter.retry_first_wait = Duration::from_secs(60);
+    // The worker tells of the first attempt and is held there, as one that gets no time from the system.
+    let (tell, told) = mpsc::channel();
+    let (release, held) = mpsc::channel::<()>();
+    let notices = move |_| {
+        _ = tell.send(());
+        _ = held.recv();
+    };
+    let pipeline = Pipeline::start(settings, Box::new(notices)).expect("a thread");
+    let mut thread = Thread::attach(&pipeline);
+    thread.spans(1);
+    let first = ask(&pipeline, FlushKind::Ordinary, Duration::ZERO);
+    told.recv_timeout(PATIENCE).expect("the attempt fails");
+    // Much more than the worker reads before deliveries get their turn, so that the last attempt is over while it reads.
+    for _ in 0..1_500 {
+        thread.writer.count_started();
+        thread.end_span(1_000);
+    }
+    let exit = ask(&pipeline, FlushKind::Exit, PATIENCE);
+    drop(release);
+    assert_eq!((first.recv_timeout(PATIENCE), exit.recv_timeout(PATIENCE)), (Ok(false), Ok(false)));
+    let stats = pipeline.stats();
+    // One more where the process lives on, and the first has been sent again by now.
+    assert!(stats.adds_up() && stats.exported >= 1_500, "{stats:#?}");
+}
+
+#[test]
 fn what_a_flush_at_exit_tried_in_vain_is_sent_later_where_the_process_lives_on() {
     let sink = Sink::start(|number| if number < 6 { Answer::Busy } else { Answer::Accept });
     let (pipeline, _) = start(Settings { queue: super::tiny_queue(1_000, 1), ..http(&sink) });
