@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Resolved,
-    endpoint::without_secrets,
     settings::{AttributeValue, ExporterKind, LogLevel, Propagator},
     warning::Warning,
 };
@@ -99,7 +98,7 @@ impl Resolved {
             propagators: settings.propagators.clone(),
             resource: settings.resource.attributes.iter().map(|(key, value)| (key.clone(), json_value(value))).collect(),
             resource_schema_url: settings.resource.schema_url.clone(),
-            exporter: ExporterForJs { kind: settings.exporter.kind, endpoint: without_secrets(&settings.exporter.endpoint) },
+            exporter: ExporterForJs { kind: settings.exporter.kind, endpoint: settings.exporter.shown_endpoint() },
             flush_on_signals: settings.flush_on_signals,
             log_level: settings.log_level,
             warnings: self.warnings.clone(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::defaults;
+use super::{defaults, endpoint::without_secrets};
 
 /// An attribute value of the resource.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,6 +98,14 @@ pub struct ExporterSettings {
     pub retry_window: Duration,
     /// The first wait after a retryable failure (default 5 s as the Collector's own exporter; grows by 1.5 up to 30 s, jittered).
     pub retry_first_wait: Duration,
+}
+
+impl ExporterSettings {
+    /// The endpoint as a message or a log may show it: a URL without its query, where API keys travel; the path of a file as it is.
+    #[must_use]
+    pub fn shown_endpoint(&self) -> String {
+        if self.kind == ExporterKind::File { self.endpoint.clone() } else { without_secrets(&self.endpoint) }
+    }
 }
 
 /// When a batch is closed.

@@ -25,6 +25,7 @@ pub(super) struct Settled {
 pub(super) struct Deliveries {
     /// None where its settings cannot work: batches are refused.
     exporter: Option<Rc<Exporter>>,
+    /// As messages show it.
     endpoint: String,
     queue: Queue,
     under_way: JoinSet<Settled>,

@@ -69,7 +69,7 @@ impl Worker {
             shared,
             readers: Vec::new(),
             batcher: Batcher::new(TraceEncoder::new(&settings.resource), settings.batch),
-            deliveries: Deliveries::new(exporter, settings.exporter.endpoint, settings.queue),
+            deliveries: Deliveries::new(exporter, settings.exporter.shown_endpoint(), settings.queue),
             flushes: Vec::new(),
             counts: WorkerCounts::default(),
             notices,

@@ -37,6 +37,8 @@ fn the_kind_comes_from_the_option_then_the_exporter_then_the_protocol() {
     }
     let file = resolved(r#"{"exporter":{"type":"file","endpoint":"/var/log/traces.jsonl"}}"#, &[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318")]);
     assert_eq!((file.settings.exporter.kind, file.settings.exporter.endpoint.as_str()), (ExporterKind::File, "/var/log/traces.jsonl"));
+    let odd = resolved(r#"{"exporter":{"type":"file","endpoint":"/srv/joe@box/what?.jsonl"}}"#, &[]);
+    assert_eq!(odd.settings.exporter.shown_endpoint(), "/srv/joe@box/what?.jsonl", "a path has no query");
 }
 
 #[test]

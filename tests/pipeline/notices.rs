@@ -42,6 +42,15 @@ fn a_life_without_trouble_is_silent() {
 }
 
 #[test]
+fn the_query_of_an_endpoint_is_in_no_line() {
+    let sink = Sink::start(|_| Answer::Refuse);
+    let (pipeline, heard) = start(settings(ExporterKind::OtlpHttp, format!("{}?api_key=hunter2", sink.endpoint)));
+    Thread::attach(&pipeline).spans(1);
+    assert_eq!(settle(&pipeline).dropped.refused, 1);
+    assert!(heard.text().contains(&sink.endpoint) && !heard.text().contains("hunter2"), "{}", heard.text());
+}
+
+#[test]
 fn memory_that_was_written_over_is_told_and_counted() {
     let (pipeline, heard) = start(by_count(memory()));
     let mut thread = Thread::attach(&pipeline);
