@@ -82,7 +82,7 @@ export class AmqpNames {
 }
 
 /** `exchange:routing key:queue`, without what is empty, and without a queue that is named by the routing key. */
-function nameOf(exchange: string, routingKey: string, queue: string): string {
+export function nameOf(exchange: string, routingKey: string, queue: string): string {
   const parts = [exchange, routingKey, queue === routingKey ? '' : queue].filter((part) => part !== '');
   return parts.length === 0 ? DEFAULT : parts.join(':');
 }

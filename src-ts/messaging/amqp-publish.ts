@@ -1,9 +1,10 @@
 /** Spans of messages that are published to RabbitMQ. */
 import type { Context, Span } from '@opentelemetry/api';
 import { errorType } from '../http/semantics';
-import { extractTraceContext } from '../propagation/carrier';
-import { activeContext, applyWith, spanOf } from '../trace/active';
+import { extractTraceContext, mayCarry } from '../propagation/carrier';
+import { activeContext, activePropagator, applyWith, spanOf } from '../trace/active';
 import { EMPTY_CONTEXT, withSpanSet } from '../trace/context';
+import type { IdentifiedSpan } from '../trace/identity';
 import { messageOf, setError } from '../trace/run';
 import { RecordingSpan } from '../trace/span';
 import { starter } from '../trace/starter';
@@ -39,16 +40,19 @@ export class Publishing {
     private readonly caller: Context,
     /** The context that the message carries; undefined where the user gave it one. */
     private readonly carried: Context | undefined,
+    /** Whether the headers hold a context that came with another message, which is not this one's. */
+    private readonly isSentOn: boolean,
     private readonly options: Fields | undefined,
     private readonly peer: Peer,
   ) {}
 
   /** Puts the context into properties that are the message's own, and when it was sent. */
   addTo(properties: Properties): void {
-    const { carried, options, peer } = this;
+    const { carried, isSentOn, options, peer } = this;
     if (carried === undefined) return;
     if (isEmpty(properties.headers as object)) properties.headers = new BareObject();
-    addHeaders(properties.headers as Record<string, unknown>, carried, this.stamp(properties, carried), options, peer.frameMax);
+    const sent = this.stamp(properties, carried);
+    addHeaders(properties.headers as Record<string, unknown>, carried, sent, options, { isSentOn, frameMax: peer.frameMax });
   }
 
   /** The options with the context in them. The given ones may be used again. */
@@ -62,13 +66,15 @@ export class Publishing {
   /** Notes the time in the properties; gives it back where they can't tell it to the millisecond. */
   private stamp(properties: Properties, carried: Context): number | undefined {
     const { span } = this;
+    // Without a context, with tracing that was ended, nothing is added.
+    if (identified(span) === undefined || activePropagator() === undefined) return undefined;
     const now = Date.now();
     // The user's own may say when something else happened.
     if (properties.timestamp !== undefined && properties.timestamp !== null) return now;
     const isMarked = span instanceof RecordingSpan && spanOf(carried) === span && markSent(span, now);
     // What is not sampled is hardly ever asked for its time: seconds do.
     if (!isMarked && span.isRecording()) return now;
-    if (identified(span) !== undefined) properties.timestamp = Math.floor(now / 1000);
+    properties.timestamp = Math.floor(now / 1000);
     return undefined;
   }
 
@@ -108,12 +114,15 @@ export class Publishes {
     const key = typeof routingKey === 'string' ? routingKey : '';
     const { spanName, fixed } = this.names.of(typeof exchange === 'string' ? exchange : '', key, '');
     const span = starter().start(spanName, caller, PUBLISH, fixed, options);
-    return new Publishing(span, caller, carriedContext(fieldsOf(options?.['headers']), content, caller, span), options, this.peer);
+    const brought = broughtBy(fieldsOf(options?.['headers']));
+    // A message that is being processed and is sent on has the context of the one that came.
+    const isSentOn = brought !== undefined && isIncoming(caller, brought);
+    const carried = carriedContext(isSentOn ? undefined : brought, content, caller, span);
+    return new Publishing(span, caller, carried, isSentOn, options, this.peer);
   }
 }
 
-function carriedContext(headers: Fields | undefined, content: unknown, caller: Context, span: Span): Context | undefined {
-  const own = headers === undefined ? undefined : ownContext(headers, caller);
+function carriedContext(own: IdentifiedSpan | undefined, content: unknown, caller: Context, span: Span): Context | undefined {
   if (own !== undefined) {
     // The user's own context stays as it is (semantic conventions, "Producer spans").
     span.addLink(linkTo(own, undefined));
@@ -139,16 +148,7 @@ function copyOf(given: Fields | undefined): Record<string, unknown> {
   return copy;
 }
 
-/** The context that the user has put into the headers; undefined for the one of a message that is sent on. */
-function ownContext(headers: Fields, caller: Context): ReturnType<typeof identified> {
-  if (!hasTraceparent(headers)) return undefined;
-  const own = identified(spanOf(extractTraceContext(headers, EMPTY_CONTEXT)));
-  return own === undefined || isIncoming(caller, own) ? undefined : own;
-}
-
-function hasTraceparent(headers: Fields): boolean {
-  for (const name in headers) {
-    if (name.length === 11 && name.toLowerCase() === 'traceparent') return true;
-  }
-  return false;
+/** The span in the headers that the user gives. */
+function broughtBy(headers: Fields | undefined): IdentifiedSpan | undefined {
+  return headers !== undefined && mayCarry(headers) ? identified(spanOf(extractTraceContext(headers, EMPTY_CONTEXT))) : undefined;
 }

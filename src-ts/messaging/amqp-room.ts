@@ -19,16 +19,24 @@ const ENTRY_BYTES = 10;
 /** Tables in tables that are looked into. */
 const MAX_DEPTH = 8;
 
-/**
- * Adds a context to a message's headers, and the time when it was sent where that needs one; as much of it as fits, the most important first. `frameMax` is the
- * connection's, in bytes.
- */
+/** The headers that other systems use, too, and for other things. */
+const AMBIGUOUS: ReadonlySet<string> = new Set(['tracestate', 'baggage']);
+
+/** What is there before the context. */
+interface Place {
+  /** Whether the user's headers hold the context of another message. */
+  readonly isSentOn: boolean;
+  /** The connection's largest frame, in bytes. */
+  readonly frameMax: number;
+}
+
+/** Adds a context to a message's headers, and the time when it was sent where that needs one; as much of it as fits, the most important first. */
 export function addHeaders(
   headers: Record<string, unknown>,
   context: Context,
   sentUnixMillis: number | undefined,
   options: Fields | undefined,
-  frameMax: number,
+  { isSentOn, frameMax }: Place,
 ): void {
   if (options?.['headers'] === undefined && frameMax >= CONTEXT_BYTES) {
     injectPlainly(headers, context);
@@ -40,8 +48,13 @@ export function addHeaders(
   // The buffer is for the headers alone, the frame for all properties, of which the headers are one.
   const left = Math.min(BUFFER_BYTES - bytesOf(options?.['headers']), frameMax - bytesOf(options)) - FRAME_BYTES - entries * ENTRY_BYTES;
   const fit = fitting(ours, { attributes: entries, bytes: left - SENT_HEADER.length });
-  for (const [name, value] of fit) headers[name] = value;
-  if (sentUnixMillis !== undefined && fit.length === entries - 1) headers[SENT_HEADER] = sentUnixMillis + HALF_MILLI;
+  for (const [name, value] of fit) if (isSentOn || !(AMBIGUOUS.has(name) && name in headers)) put(headers, name, value);
+  if (sentUnixMillis !== undefined && fit.length === entries - 1) put(headers, SENT_HEADER, sentUnixMillis + HALF_MILLI);
+}
+
+/** amqplib's headers inherit the user's, which may be frozen: what is read-only there can't be assigned here. */
+function put(headers: object, name: string, value: unknown): void {
+  Object.defineProperty(headers, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 /** The bytes of a value in a field table, at most. */

@@ -215,6 +215,7 @@ function settling(channel: AmqpChannel, deliveries: Deliveries): void {
   after('ack', (message, upTo) => deliveries.settle(tagOf(message), Boolean(upTo), 'ack'));
   after('ackAll', () => deliveries.settle(0, true, 'ack'));
   after('nack', (message, upTo, requeue) => deliveries.settle(tagOf(message), Boolean(upTo), refused(requeue)));
+  after('recover', () => deliveries.settle(0, true, 'requeue'));
   after('nackAll', (requeue) => deliveries.settle(0, true, refused(requeue)));
   after('reject', (message, requeue) => deliveries.settle(tagOf(message), false, refused(requeue)));
 }

@@ -1,5 +1,6 @@
 /** What a received message tells of itself. */
 import type { IdentifiedSpan } from '../trace/identity';
+import { nameOf } from './amqp-names';
 import { type Fields, fieldsOf, numberOf, stringOf } from './fields';
 import { hiddenOf } from './hidden';
 import { AWS_SQS, RABBITMQ } from './semantics';
@@ -9,7 +10,7 @@ import { sentMillisOf } from './sent-time';
 export interface Delivery {
   /** `aws_sqs`, `rabbitmq`. */
   readonly system: string | undefined;
-  /** The queue it came from, by its name. */
+  /** Where it came from: the queue, by its name; of RabbitMQ, where it was published to, as the conventions name that. */
   readonly queue: string | undefined;
   readonly id: string | undefined;
   readonly conversationId: string | undefined;
@@ -72,15 +73,15 @@ export function attemptOf(fields: Fields, headers: Fields | undefined): number {
 }
 
 function ofAmqp(message: Fields, sender: IdentifiedSpan | undefined): Delivery {
+  const from = fieldsOf(message['fields']) ?? {};
   const properties = fieldsOf(message['properties']);
   const headers = fieldsOf(properties?.['headers']);
   return {
     system: RABBITMQ,
-    // Without an exchange, the routing key is the queue's name.
-    queue: stringOf(fieldsOf(message['fields'])?.['routingKey']) || undefined,
+    queue: nameOf(stringOf(from['exchange']) ?? '', stringOf(from['routingKey']) ?? '', ''),
     id: stringOf(properties?.['messageId']),
     conversationId: stringOf(properties?.['correlationId']),
-    attempt: attemptOf(fieldsOf(message['fields']) ?? {}, headers),
+    attempt: attemptOf(from, headers),
     sentUnixMillis: sentMillisOf(properties, headers, sender),
   };
 }

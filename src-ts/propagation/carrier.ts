@@ -131,6 +131,17 @@ function hasOtherCases(carrier: Indexed, propagator: TextMapPropagator): boolean
   return false;
 }
 
+/** Whether a plain object has a name of the active propagator's, in whatever case. */
+export function mayCarry(carrier: Indexed): boolean {
+  const propagator = activePropagator();
+  if (propagator === undefined) return false;
+  if (asked.propagator !== propagator) ask(propagator);
+  for (const name in carrier) {
+    if (((asked.lengths >>> name.length) & 1) !== 0 && (asked.fields.has(name) || asked.fields.has(name.toLowerCase()))) return true;
+  }
+  return false;
+}
+
 function ask(propagator: TextMapPropagator): void {
   asked.fields = new Set(propagator.fields());
   asked.lengths = [...asked.fields].reduce((lengths, { length }) => lengths | (1 << length), 0);
