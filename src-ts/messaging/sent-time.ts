@@ -1,6 +1,6 @@
 /**
  * When an AMQP message was sent, to the millisecond. AMQP's own property has seconds; the milliseconds are in the id of the span that sent the message, which
- * the message carries anyway. A header of our own for them costs as much as both spans together (docs/adr/0003).
+ * the message carries anyway. A header of our own for them costs as much as both spans together (docs/adr/0008).
  */
 import type { IdentifiedSpan } from '../trace/identity';
 import { type Fields, numberOf } from './fields';
