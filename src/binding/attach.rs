@@ -40,9 +40,10 @@ pub fn attach<'env>(env: &'env Env, now_millis: f64) -> Result<Option<Attachment
         pipeline.detach(&arena);
         return Ok(None);
     }
-    // Whichever comes first, the end of the thread or of its buffer, closes it; the hook must not keep the memory of a buffer that is gone.
-    env.add_env_cleanup_hook((pipeline, Arc::downgrade(&arena)), |(pipeline, arena)| {
-        if let Some(arena) = arena.upgrade() {
+    // Whichever comes first, the end of the thread or of its buffer, closes it; the hook, which stays for as long as the thread, must keep neither the memory
+    // of a buffer that is gone nor a pipeline that another one has followed.
+    env.add_env_cleanup_hook((Arc::downgrade(&pipeline), Arc::downgrade(&arena)), |(pipeline, arena)| {
+        if let (Some(pipeline), Some(arena)) = (pipeline.upgrade(), arena.upgrade()) {
             pipeline.detach(&arena);
         }
     })?;

@@ -65,10 +65,9 @@ impl Pipeline {
         Ok((ring, arena))
     }
 
-    /// Says that a JS thread is gone: what waits in its ring is still read, then its memory is freed.
+    /// Says that a JS thread is gone: what waits in its ring is still read, while the worker runs, then its memory is freed.
     pub fn detach(&self, arena: &Arena) {
-        arena.close();
-        self.shared.wake.notify_one();
+        self.shared.detach(arena);
     }
 
     /// Wakes the worker; a writer calls it when it has reached the position that the worker asked for.

@@ -48,7 +48,12 @@ struct Books {
 impl Shared {
     pub fn attach(&self, ring: u32, arena: Arc<Arena>, clock: ThreadClock) {
         lock(&self.books).open.push(Arc::clone(&arena));
-        lock(&self.inbox).rings.push((ring, arena, clock));
+        let mut inbox = lock(&self.inbox);
+        // After the end nobody takes it from here.
+        if !self.has_ended() {
+            inbox.rings.push((ring, arena, clock));
+        }
+        drop(inbox);
         self.wake.notify_one();
     }
 
@@ -108,6 +113,26 @@ impl Shared {
         true
     }
 
+    /// Says that the thread of an arena is gone: the worker reads what it left, then forgets it.
+    pub fn detach(&self, arena: &Arena) {
+        arena.close();
+        self.forget_unread();
+        self.wake.notify_one();
+    }
+
+    /// Forgets the arenas whose threads are gone where the worker is, too: what nobody has read of them stays in the books, as lost.
+    fn forget_unread(&self) {
+        let mut books = lock(&self.books);
+        // Under the lock, so that of a thread and a worker that end at once the later one finds both gone.
+        if !self.has_ended() {
+            return;
+        }
+        let Books { open, retired, .. } = &mut *books;
+        for arena in open.extract_if(.., |arena| arena.is_closed()) {
+            *retired += arena.counts();
+        }
+    }
+
     /// Whether the worker has ended.
     pub fn has_ended(&self) -> bool {
         self.ended.load(Ordering::Acquire)
@@ -121,6 +146,7 @@ impl Shared {
         let left = std::mem::take(&mut *inbox);
         drop(inbox);
         drop(left);
+        self.forget_unread();
     }
 
     pub fn stats(&self) -> Stats {

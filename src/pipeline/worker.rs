@@ -39,7 +39,6 @@ pub(super) struct Worker {
     counts: WorkerCounts,
     notices: Notices,
     last_span: Instant,
-    stopping: bool,
 }
 
 impl Worker {
@@ -74,13 +73,12 @@ impl Worker {
             counts: WorkerCounts::default(),
             notices,
             last_span: Instant::now(),
-            stopping: false,
         };
         LocalSet::new().block_on(&runtime, worker.work());
     }
 
     async fn work(mut self) {
-        while !self.stopping {
+        loop {
             let now = Instant::now();
             self.take_inbox(now);
             let more = self.drain(now);
@@ -88,7 +86,9 @@ impl Worker {
             self.close_if_due(now);
             self.deliveries.start(&mut self.counts);
             self.publish();
-            self.settle_flushes(Instant::now());
+            if self.settle_flushes(Instant::now()) {
+                return;
+            }
             if more || !self.may_sleep(now) {
                 // Deliveries get their turn before the next part of the rings.
                 tokio::task::yield_now().await;
@@ -179,9 +179,10 @@ impl Worker {
         }
     }
 
-    fn settle_flushes(&mut self, now: Instant) {
+    /// Answers the flushes that are over; true when one of them was to end the worker.
+    fn settle_flushes(&mut self, now: Instant) -> bool {
         if self.flushes.is_empty() {
-            return;
+            return false;
         }
         let oldest = self.deliveries.oldest_unsettled();
         let known_down = self.deliveries.known_down();
@@ -190,8 +191,8 @@ impl Worker {
         let in_vain = |flush: &PendingFlush| exhausted && flush.is_ending() && flush.is_sending();
         let over = |flush: &mut PendingFlush| flush.is_settled(oldest) || flush.deadline(known_down) <= now || in_vain(flush);
         let done: Vec<_> = self.flushes.extract_if(.., over).map(|flush| (flush.is_settled(oldest), flush.request)).collect();
-        if done.iter().any(|(_, request)| request.kind == FlushKind::Shutdown) {
-            self.stopping = true;
+        let ends = done.iter().any(|(_, request)| request.kind == FlushKind::Shutdown);
+        if ends {
             self.deliveries.stop();
             // Before anyone is told: who hears of the end may start anew at once.
             self.shared.end();
@@ -202,6 +203,7 @@ impl Worker {
         for (settled, request) in done {
             request.reply.answer(settled);
         }
+        ends
     }
 
     fn publish(&mut self) {

@@ -226,6 +226,17 @@ fn a_shutdown_in_time_loses_nothing() {
 }
 
 #[test]
+fn after_a_shutdown_nothing_of_the_worker_is_left() {
+    // Without a thread that is attached nothing would wake it again, once it sleeps.
+    for _ in 0..20 {
+        let (pipeline, heard) = start(memory());
+        settle(&pipeline);
+        assert!(pipeline.flush_blocking(FlushKind::Shutdown, PATIENCE));
+        eventually(&pipeline, "the end of its thread", |_| Arc::strong_count(&heard.0) == 1);
+    }
+}
+
+#[test]
 fn who_hears_of_the_end_may_start_anew_at_once() {
     for _ in 0..20 {
         let (pipeline, _) = start(memory());

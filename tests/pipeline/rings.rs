@@ -1,8 +1,9 @@
 //! From ring to batch: every span comes through, whichever thread wrote it and however it came.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Thread, by_count, eventually, kept, memory, settle, start};
+use super::{PATIENCE, Thread, by_count, eventually, kept, memory, settle, start};
 use observability_ts::pipeline::FlushKind;
 
 #[test]
@@ -51,12 +52,50 @@ fn a_thread_that_is_gone_leaves_its_counts_and_nothing_else() {
     let mut thread = Thread::attach(&pipeline);
     thread.spans(7);
     thread.writer.count_not_sampled();
-    let arena = std::sync::Arc::downgrade(thread.writer.arena());
+    let arena = Arc::downgrade(thread.writer.arena());
     thread.close();
     // Nothing else wakes the worker; the thread's end has to.
     eventually(&pipeline, "the arena's end", |_| arena.strong_count() == 0);
     let stats = settle(&pipeline);
     assert_eq!((stats.started, stats.not_sampled, stats.exported), (8, 1, 7));
+}
+
+#[test]
+fn a_thread_that_is_gone_after_the_end_leaves_its_counts_and_nothing_else() {
+    let (pipeline, _) = start(memory());
+    let mut thread = Thread::attach(&pipeline);
+    thread.spans(7);
+    assert!(pipeline.flush_blocking(FlushKind::Shutdown, PATIENCE));
+    // It has not heard of the end, then it has.
+    thread.spans(2);
+    thread.writer.count_started();
+    thread.writer.count_late();
+    // One more comes too late.
+    let mut late = Thread::attach(&pipeline);
+    late.spans(5);
+    let before = pipeline.stats();
+    let arenas = [&thread, &late].map(|thread| Arc::downgrade(thread.writer.arena()));
+    thread.close();
+    late.close();
+    eventually(&pipeline, "the arenas' end", |_| arenas.iter().all(|arena| arena.strong_count() == 0));
+    assert_eq!((before.started, before.exported, before.dropped.shutdown), (15, 7, 8));
+    assert_eq!(pipeline.stats(), before);
+}
+
+#[test]
+fn threads_that_go_and_come_while_the_worker_ends_leave_no_memory() {
+    for _ in 0..50 {
+        let (pipeline, _) = start(memory());
+        let mut thread = Thread::attach(&pipeline);
+        thread.spans(3);
+        pipeline.flush(FlushKind::Shutdown, PATIENCE, Box::new(|_| ()));
+        let late = Thread::attach(&pipeline);
+        let arenas = [&thread, &late].map(|thread| Arc::downgrade(thread.writer.arena()));
+        thread.close();
+        late.close();
+        let stats = eventually(&pipeline, "the arenas' end", |_| arenas.iter().all(|arena| arena.strong_count() == 0));
+        assert_eq!((stats.started, stats.exported + stats.dropped.shutdown), (3, 3));
+    }
 }
 
 #[test]
@@ -77,7 +116,7 @@ fn a_record_of_another_pipelines_ring_is_in_no_ledger() {
     let (first, _) = start(memory());
     let mut thread = Thread::attach(&first);
     thread.spans(1);
-    assert!(first.flush_blocking(FlushKind::Shutdown, super::PATIENCE));
+    assert!(first.flush_blocking(FlushKind::Shutdown, PATIENCE));
     let (second, _) = start(memory());
     assert!(second.submit(thread.ring, &[0; 64]));
     let stats = settle(&second);
