@@ -11,7 +11,14 @@ use super::notices::Notices;
 use super::queue::{Queue, Waiting};
 use crate::batch::EncodedBatch;
 use crate::config::QueueSettings;
-use crate::export::{Delivery, Exporter, Payload, UndeliveredCause};
+use crate::export::{Delivery, ExportError, Exporter, Payload, UndeliveredCause};
+
+/// A task that has come to its end.
+pub(super) enum Done {
+    /// The exporter is there, or cannot be.
+    Opened(Result<Exporter, ExportError>),
+    Settled(Settled),
+}
 
 /// What came of one delivery.
 pub(super) struct Settled {
@@ -21,30 +28,51 @@ pub(super) struct Settled {
     delivery: Delivery,
 }
 
+/// The way out.
+enum Outlet {
+    /// Not there yet: batches wait.
+    Opening,
+    Open(Rc<Exporter>),
+    /// Its settings cannot work: batches are refused.
+    Unusable,
+}
+
+impl Outlet {
+    fn exporter(&self) -> Option<&Rc<Exporter>> {
+        if let Self::Open(exporter) = self { Some(exporter) } else { None }
+    }
+}
+
 /// Everything between a closed batch and its end.
 pub(super) struct Deliveries {
-    /// None where its settings cannot work: batches are refused.
-    exporter: Option<Rc<Exporter>>,
+    outlet: Outlet,
     /// As messages show it.
     endpoint: String,
     queue: Queue,
-    under_way: JoinSet<Settled>,
+    under_way: JoinSet<Done>,
     unsettled: BTreeSet<u64>,
     next_number: u64,
     /// Failed attempts that the user was told about, or would have been but for the bounded rate.
     told_failures: u64,
+    /// Whether deliveries are to wait no more, which an exporter that comes later has to be told.
+    hurried: bool,
 }
 
 impl Deliveries {
-    pub fn new(exporter: Option<Exporter>, endpoint: String, queue: QueueSettings) -> Self {
+    /// Has the exporter made on a thread for what may block: to open the file that is its destination, or to read certificates, can take for ever, as a pipe
+    /// that nobody reads or a network's disk does, and flushes are to be answered in their time all the same. Needs the runtime.
+    pub fn new(open: impl FnOnce() -> Result<Exporter, ExportError> + Send + 'static, endpoint: String, queue: QueueSettings) -> Self {
+        let mut under_way = JoinSet::new();
+        under_way.spawn_blocking(move || Done::Opened(open()));
         Self {
-            exporter: exporter.map(Rc::new),
+            outlet: Outlet::Opening,
             endpoint,
             queue: Queue::new(queue),
-            under_way: JoinSet::new(),
+            under_way,
             unsettled: BTreeSet::new(),
             next_number: 0,
             told_failures: 0,
+            hurried: false,
         }
     }
 
@@ -60,11 +88,11 @@ impl Deliveries {
 
     /// Whether anything is in flight.
     pub fn is_under_way(&self) -> bool {
-        !self.under_way.is_empty()
+        self.queue.flying_spans() > 0
     }
 
     pub fn known_down(&self) -> bool {
-        self.exporter.as_ref().is_some_and(|exporter| exporter.health().known_down)
+        self.outlet.exporter().is_some_and(|exporter| exporter.health().known_down)
     }
 
     /// Takes a batch; the oldest that waits may have to make room.
@@ -90,41 +118,66 @@ impl Deliveries {
 
     /// Sends as many of the waiting batches as may be in flight.
     pub fn start(&mut self, counts: &mut WorkerCounts) {
-        let Some(exporter) = &self.exporter else {
-            while let Some(batch) = self.queue.pop() {
-                self.unsettled.remove(&batch.number);
-                counts.dropped.refused += u64::from(batch.payload.spans);
+        match &self.outlet {
+            Outlet::Opening => {}
+            Outlet::Open(exporter) => {
+                while let Some(Waiting { number, payload }) = self.queue.start() {
+                    let exporter = Rc::clone(exporter);
+                    self.under_way.spawn_local(async move {
+                        let (bytes, spans) = (payload.body.len(), payload.spans);
+                        Done::Settled(Settled { number, bytes, spans, delivery: exporter.export(&payload).await })
+                    });
+                }
             }
-            return;
-        };
-        while let Some(Waiting { number, payload }) = self.queue.start() {
-            let exporter = Rc::clone(exporter);
-            self.under_way.spawn_local(async move {
-                let (bytes, spans) = (payload.body.len(), payload.spans);
-                Settled { number, bytes, spans, delivery: exporter.export(&payload).await }
-            });
+            Outlet::Unusable => {
+                while let Some(batch) = self.queue.pop() {
+                    self.unsettled.remove(&batch.number);
+                    counts.dropped.refused += u64::from(batch.payload.spans);
+                }
+            }
         }
     }
 
-    /// The next delivery that comes to its end; `None` when none is in flight.
-    pub async fn next(&mut self) -> Option<Result<Settled, JoinError>> {
+    /// The next task that comes to its end; `None` when none is under way.
+    pub async fn next(&mut self) -> Option<Result<Done, JoinError>> {
         self.under_way.join_next().await
     }
 
-    /// Settles all that have come to their end by now.
-    pub fn settle_ready(&mut self, counts: &mut WorkerCounts, notices: &mut Notices) {
+    /// Takes note of all that have come to their end by now.
+    pub fn finish_ready(&mut self, counts: &mut WorkerCounts, notices: &mut Notices) {
         while let Some(joined) = self.under_way.try_join_next() {
-            self.settle(joined, counts, notices);
+            self.finish(joined, counts, notices);
         }
     }
 
-    pub fn settle(&mut self, joined: Result<Settled, JoinError>, counts: &mut WorkerCounts, notices: &mut Notices) {
-        let Settled { number, bytes, spans, delivery } = match joined {
-            Ok(settled) => settled,
-            Err(error) if error.is_cancelled() => return,
+    /// Takes note of a task's end.
+    pub fn finish(&mut self, joined: Result<Done, JoinError>, counts: &mut WorkerCounts, notices: &mut Notices) {
+        match joined {
+            Ok(Done::Opened(opened)) => self.opened(opened, notices),
+            Ok(Done::Settled(settled)) => self.settle(settled, counts, notices),
+            Err(error) if error.is_cancelled() => {}
             // A delivery that panicked takes the worker with it: its batch could not be counted.
             Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+
+    fn opened(&mut self, opened: Result<Exporter, ExportError>, notices: &Notices) {
+        self.outlet = match opened {
+            Ok(exporter) => {
+                if self.hurried {
+                    exporter.drain();
+                }
+                Outlet::Open(Rc::new(exporter))
+            }
+            Err(error) => {
+                notices.once(error.code(), format!("{error}; {}. Spans are dropped and counted until then.", error.advice()));
+                Outlet::Unusable
+            }
         };
+    }
+
+    fn settle(&mut self, settled: Settled, counts: &mut WorkerCounts, notices: &mut Notices) {
+        let Settled { number, bytes, spans, delivery } = settled;
         self.queue.finish(bytes, spans);
         if let Delivery::Undelivered { cause: UndeliveredCause::Stopped, payload, .. } = delivery {
             // Only a flush at exit ends a delivery's waiting, and the process may live on: process 1 of a container survives its own SIGTERM.
@@ -159,16 +212,18 @@ impl Deliveries {
     }
 
     /// The process ends: deliveries wait no more between attempts.
-    pub fn hurry(&self) {
-        if let Some(exporter) = &self.exporter {
+    pub fn hurry(&mut self) {
+        self.hurried = true;
+        if let Some(exporter) = self.outlet.exporter() {
             exporter.drain();
         }
     }
 
     /// The process lives on: what was tried in vain waits again, and deliveries wait between attempts as before.
     pub fn resume(&mut self) {
+        self.hurried = false;
         self.queue.restore();
-        if let Some(exporter) = &self.exporter {
+        if let Some(exporter) = self.outlet.exporter() {
             exporter.resume();
         }
     }
@@ -182,7 +237,7 @@ impl Deliveries {
 
     /// Ends what is in flight. It stays counted as under way; the ledger says what became of it.
     pub fn stop(&mut self) {
-        if let Some(exporter) = &self.exporter {
+        if let Some(exporter) = self.outlet.exporter() {
             exporter.cancel();
         }
         self.under_way.abort_all();
@@ -192,7 +247,7 @@ impl Deliveries {
     pub fn report(&mut self, counts: &mut WorkerCounts, notices: &mut Notices) {
         counts.queue = self.queue.waiting_spans();
         counts.in_flight = self.queue.flying_spans();
-        let Some(exporter) = &self.exporter else { return };
+        let Some(exporter) = self.outlet.exporter() else { return };
         let health = exporter.health();
         counts.failed_attempts = health.failed_attempts;
         if health.failed_attempts == self.told_failures || health.consecutive_failures == 0 {

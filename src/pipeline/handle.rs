@@ -38,7 +38,7 @@ impl Pipeline {
             let notices = Arc::new(Mutex::new(notices));
             let sink = Arc::clone(&notices);
             let tell: NoticeSink = Box::new(move |notice| sink.lock().unwrap_or_else(PoisonError::into_inner)(notice));
-            let ran = catch_unwind(AssertUnwindSafe(|| Worker::run(settings, Arc::clone(&shared), tell, &memory)));
+            let ran = catch_unwind(AssertUnwindSafe(|| Worker::run(settings, Arc::clone(&shared), tell, memory)));
             shared.end();
             if let Err(panic) = ran {
                 let reason = reason_of(&*panic);

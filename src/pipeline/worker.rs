@@ -1,5 +1,6 @@
 //! The worker: drains rings, closes batches, keeps deliveries going.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -43,7 +44,7 @@ pub(super) struct Worker {
 
 impl Worker {
     /// Runs until a shutdown; blocks the calling thread.
-    pub fn run(settings: Settings, shared: Arc<Shared>, sink: NoticeSink, memory: &OnceLock<MemoryStore>) {
+    pub fn run(settings: Settings, shared: Arc<Shared>, sink: NoticeSink, memory: Arc<OnceLock<MemoryStore>>) {
         let notices = Notices::new(sink);
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
@@ -52,29 +53,33 @@ impl Worker {
                 return;
             }
         };
-        let exporter = match Exporter::new(&settings.exporter) {
-            Ok(exporter) => {
-                if let Some(store) = exporter.memory_store() {
-                    let _ = memory.set(store);
-                }
-                Some(exporter)
+        let life = async { Self::new(settings, shared, notices, memory).work().await };
+        let ran = catch_unwind(AssertUnwindSafe(|| LocalSet::new().block_on(&runtime, life)));
+        // It waits for nobody: a call of the system's that blocks one of its threads may last for as long as the process.
+        runtime.shutdown_background();
+        ran.unwrap_or_else(|panic| resume_unwind(panic));
+    }
+
+    fn new(settings: Settings, shared: Arc<Shared>, notices: Notices, memory: Arc<OnceLock<MemoryStore>>) -> Self {
+        let Settings { exporter, resource, batch, queue, .. } = settings;
+        let endpoint = exporter.shown_endpoint();
+        let open = move || {
+            let exporter = Exporter::new(&exporter)?;
+            if let Some(store) = exporter.memory_store() {
+                let _ = memory.set(store);
             }
-            Err(error) => {
-                notices.once(error.code(), format!("{error}; {}. Spans are dropped and counted until then.", error.advice()));
-                None
-            }
+            Ok(exporter)
         };
-        let worker = Self {
+        Self {
             shared,
             readers: Vec::new(),
-            batcher: Batcher::new(TraceEncoder::new(&settings.resource), settings.batch),
-            deliveries: Deliveries::new(exporter, settings.exporter.shown_endpoint(), settings.queue),
+            batcher: Batcher::new(TraceEncoder::new(&resource), batch),
+            deliveries: Deliveries::new(open, endpoint, queue),
             flushes: Vec::new(),
             counts: WorkerCounts::default(),
             notices,
             last_span: Instant::now(),
-        };
-        LocalSet::new().block_on(&runtime, worker.work());
+        }
     }
 
     async fn work(mut self) {
@@ -92,7 +97,7 @@ impl Worker {
             if more || !self.may_sleep(now) {
                 // Deliveries get their turn before the next part of the rings.
                 tokio::task::yield_now().await;
-                self.deliveries.settle_ready(&mut self.counts, &mut self.notices);
+                self.deliveries.finish_ready(&mut self.counts, &mut self.notices);
             } else {
                 self.sleep(now).await;
             }
@@ -243,7 +248,7 @@ impl Worker {
         };
         tokio::select! {
             () = shared.wake.notified() => {}
-            Some(joined) = self.deliveries.next() => self.deliveries.settle(joined, &mut self.counts, &mut self.notices),
+            Some(joined) = self.deliveries.next() => self.deliveries.finish(joined, &mut self.counts, &mut self.notices),
             () = timer => {}
         }
     }

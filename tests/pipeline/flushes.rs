@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use super::sink::{Answer, Sink};
-use super::{PATIENCE, Thread, by_count, eventually, memory, settings, settle, start};
+use super::{PATIENCE, Thread, ask, by_count, eventually, memory, settings, settle, start};
 use observability_ts::config::{ExporterKind, Settings};
 use observability_ts::pipeline::{FlushKind, Pipeline};
 
@@ -24,13 +24,6 @@ fn down() -> Settings {
     let mut settings = by_count(settings(ExporterKind::OtlpHttp, format!("http://{}/v1/traces", listener.local_addr().expect("an address"))));
     settings.exporter.retry_first_wait = Duration::from_secs(20);
     settings
-}
-
-/// Asks without waiting.
-fn ask(pipeline: &Pipeline, kind: FlushKind, timeout: Duration) -> mpsc::Receiver<bool> {
-    let (sender, receiver) = mpsc::channel();
-    pipeline.flush(kind, timeout, Box::new(move |settled| sender.send(settled).expect("the test waits")));
-    receiver
 }
 
 #[test]

@@ -7,12 +7,14 @@ mod end;
 mod flushes;
 mod ledger;
 mod notices;
+#[cfg(unix)]
+mod opening;
 #[path = "../otlp_support/mod.rs"]
 mod otlp_support;
 mod rings;
 mod sink;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use arena_support::{Times, Writer, Written};
@@ -118,6 +120,13 @@ fn eventually(pipeline: &Pipeline, what: &str, condition: impl Fn(&Stats) -> boo
         assert!(begin.elapsed() < PATIENCE, "{what} did not come about: {stats:#?}");
         std::thread::sleep(Duration::from_millis(1));
     }
+}
+
+/// Asks for a flush without waiting.
+fn ask(pipeline: &Pipeline, kind: FlushKind, timeout: Duration) -> mpsc::Receiver<bool> {
+    let (sender, receiver) = mpsc::channel();
+    pipeline.flush(kind, timeout, Box::new(move |settled| sender.send(settled).expect("the test waits")));
+    receiver
 }
 
 /// Flushes, and checks that the ledger adds up with nothing on its way.
