@@ -99,10 +99,14 @@ fn split_port(authority: &str) -> Result<(String, Option<u16>), NoEndpoint> {
 }
 
 /// A URL as a message or a log may show it: without user name, password, query and fragment.
+///
+/// People write passwords as they are. Where an `@` comes after a `?` or `#`, nothing tells such a password from a query: then the host is not shown either.
 pub(super) fn without_secrets(url: &str) -> String {
-    let shown = url.split(['?', '#']).next().unwrap_or_default();
+    let (shown, hidden) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
+    let scheme = || shown.split_once("://").map(|(scheme, _)| format!("{scheme}://")).unwrap_or_default();
     match shown.rsplit_once('@') {
+        _ if hidden.contains('@') => format!("{}***", scheme()),
+        Some((_, host)) => format!("{}***@{host}", scheme()),
         None => shown.to_owned(),
-        Some((before, after)) => format!("{}***@{after}", before.split_once("://").map(|(scheme, _)| format!("{scheme}://")).unwrap_or_default()),
     }
 }

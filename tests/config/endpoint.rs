@@ -86,9 +86,15 @@ fn an_option_is_a_base_url_or_a_whole_one() {
 
 #[test]
 fn messages_never_hold_a_password_or_a_query() {
-    for endpoint in
-        ["http://joe:hunter2@c:4317", "http://joe:hunter2@c:99999/p?key=hunter2", "ftp://joe:hunter2@c", "joe:hunter2@c d", "http://c:4318?k=hunter2"]
-    {
+    for endpoint in [
+        "http://joe:hunter2@c:4317",
+        "http://joe:hunter2@c:99999/p?key=hunter2",
+        "ftp://joe:hunter2@c",
+        "joe:hunter2@c d",
+        "http://c:4318?k=hunter2",
+        "http://joe:hunter2#x@c",
+        "http://joe:hunter2?@c",
+    ] {
         let found = resolved("{}", &[(GENERAL, endpoint)]);
         assert!(!messages(&found).contains("hunter2"), "{endpoint}: {}", messages(&found));
         assert!(!serde_json::to_string(&found.for_js()).expect("serialises").contains("hunter2"), "{endpoint}");

@@ -130,14 +130,34 @@ fn the_process_and_host_are_described() {
 }
 
 #[test]
-fn code_on_the_command_line_is_not_told() {
-    let facts = ProcessFacts {
-        argv: vec!["node".into()],
-        exec_argv: vec!["-e".into(), "password='hunter2'".into(), "--print".into(), "login('hunter2')".into()],
-        ..facts()
-    };
-    let found = resolve("{}", &[], &facts);
-    assert!(!format!("{:?}", found.settings.resource).contains("hunter2"), "{:?}", found.settings.resource);
+fn code_and_secrets_on_the_command_line_are_not_told() {
+    let rows: &[(&[&str], &[&str])] = &[
+        (&["-e", "login('hunter2')"], &["-e", "***"]),
+        (&["--print", "login('hunter2')"], &["--print", "***"]),
+        (&["--eval=login('hunter2')"], &["--eval=***"]),
+        (&["--print=login('hunter2')"], &["--print=***"]),
+        (&["--import", "data:text/javascript,login('hunter2')"], &["--import", "***"]),
+        (&["--import=data:text/javascript,login('hunter2')"], &["--import=***"]),
+        (&["--pass", "hunter2", "--pwd=hunter2", "--passphrase=hunter2"], &["--pass", "***", "--pwd=***", "--passphrase=***"]),
+        (&["--db-creds=hunter2", "--COOKIE", "hunter2", "JWT=hunter2"], &["--db-creds=***", "--COOKIE", "***", "JWT=***"]),
+        (&["--token", "--port=1"], &["--token", "--port=1"]),
+        (&["--uri=mongodb://joe:hunter2@h/db?w=1"], &["--uri=mongodb://***@h/db"]),
+        (&["mongodb://joe:hunter2/@h/db"], &["mongodb://***@h/db"]),
+        // A password that was not encoded, or a query with an @ in it.
+        (&["--uri=mongodb://joe:hunter2#x@h/db"], &["--uri=mongodb://***"]),
+        (&["mongodb://joe:hunter2?@h/db"], &["mongodb://***"]),
+        (&["https://h/?hunter2@h"], &["https://***"]),
+        (&["mongodb://joe:pass-hunter2=@h/db"], &["mongodb://***@h/db"]),
+        (&["https://h/p?key=hunter2"], &["https://h/p"]),
+        (&["--hosts=a,b", "x=y"], &["--hosts=a,b", "x=y"]),
+    ];
+    for (given, expected) in rows {
+        let own = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let facts = ProcessFacts { argv: own(&["node"]), exec_argv: own(given), ..facts() };
+        let attributes = resolve("{}", &[], &facts).settings.resource.attributes;
+        let told = attributes.into_iter().find_map(|(key, value)| (key == "process.command_args").then_some(value));
+        assert_eq!(told, Some(AttributeValue::StrArray([own(&["node"]), own(expected)].concat())), "{given:?}");
+    }
 }
 
 const TASK: &str = "cd189a933e5849daa93386466019ab50";

@@ -7,10 +7,13 @@ const MAX_ARGUMENTS: usize = 64;
 const MAX_ARGUMENT_CHARS: usize = 256;
 
 /// Words in the name of an argument whose value nobody but the process should read.
-const SECRET_WORDS: &[&str] = &["password", "passwd", "secret", "token", "key", "credential", "auth"];
+const SECRET_WORDS: &[&str] = &["pass", "pwd", "secret", "token", "key", "cred", "auth", "bearer", "jwt", "cookie"];
 
 /// Arguments of Node that code follows.
 const CODE_FLAGS: &[&str] = &["-e", "--eval", "-p", "--print", "-pe"];
+
+/// What code begins with that is given in the place of a module, as to `--import`.
+const CODE_URL: &str = "data:";
 
 pub(super) fn detect(attributes: &mut Attributes, facts: &ProcessFacts) {
     attributes.set_text("service.instance.id", facts.instance_id.as_str());
@@ -46,9 +49,10 @@ fn arguments(facts: &ProcessFacts) -> Vec<String> {
         let was_announced = std::mem::take(&mut is_secret_next);
         let is_flag = argument.starts_with('-');
         let shown = match argument.split_once('=') {
-            _ if was_announced && !is_flag => "***".to_owned(),
-            Some((name, _)) if is_secret(name) => format!("{name}=***"),
-            None if is_flag && (is_secret(argument) || CODE_FLAGS.contains(&argument.as_str())) => {
+            _ if (was_announced && !is_flag) || argument.starts_with(CODE_URL) => "***".to_owned(),
+            // What comes before an equals sign in a URL may itself be a password.
+            Some((name, value)) if !name.contains("://") && (announces(name) || value.starts_with(CODE_URL)) => format!("{name}=***"),
+            None if is_flag && announces(argument) => {
                 is_secret_next = true;
                 argument.clone()
             }
@@ -60,7 +64,10 @@ fn arguments(facts: &ProcessFacts) -> Vec<String> {
     arguments
 }
 
-fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    SECRET_WORDS.iter().any(|word| name.contains(word))
+/// Whether the value of an argument with this name is not to be told.
+fn announces(name: &str) -> bool {
+    CODE_FLAGS.contains(&name) || {
+        let name = name.to_ascii_lowercase();
+        SECRET_WORDS.iter().any(|word| name.contains(word))
+    }
 }
