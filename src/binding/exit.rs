@@ -81,8 +81,12 @@ fn millis(time: Duration) -> u64 {
 mod unix {
     use std::panic::catch_unwind;
     use std::sync::Once;
+    use std::sync::atomic::AtomicU32;
 
     use super::{Duration, FlushKind, LIMIT_MILLIS, Ordering, SPENT_MILLIS, pipeline};
+
+    /// The process that has the worker, which one that was forked off has not.
+    static PROCESS: AtomicU32 = AtomicU32::new(0);
 
     /// Whether standard error takes a line now: a full pipe that nobody reads, or a terminal that is held, would keep the process from its end.
     pub(super) fn can_write() -> bool {
@@ -94,6 +98,7 @@ mod unix {
     /// Windows ends all other threads, the worker among them, before such handlers run.
     pub(super) fn register() {
         static REGISTERED: Once = Once::new();
+        PROCESS.store(std::process::id(), Ordering::Relaxed);
         REGISTERED.call_once(|| {
             // SAFETY: the handler takes nothing, does not unwind and is never unloaded: the addon is linked with `nodelete`.
             _ = unsafe { libc::atexit(flush_rest) };
@@ -101,6 +106,10 @@ mod unix {
     }
 
     extern "C" fn flush_rest() {
+        // In such a process nobody would answer, and a lock that another thread held at that moment is held for ever.
+        if std::process::id() != PROCESS.load(Ordering::Relaxed) {
+            return;
+        }
         _ = catch_unwind(|| {
             let left = LIMIT_MILLIS.load(Ordering::Relaxed).saturating_sub(SPENT_MILLIS.load(Ordering::Relaxed));
             if let Some(pipeline) = pipeline()
