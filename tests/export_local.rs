@@ -164,6 +164,29 @@ async fn a_full_disk_may_have_room_again() {
     assert!(undelivered(exporter.export(&payload(1)).await).contains("can't be written"));
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_write_that_takes_longer_than_an_attempt_may_is_made_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    // Without a writer the reader would wait for one, and the other way round; this is both.
+    let both = std::fs::File::options().read(true).write(true).open(&path).unwrap();
+    let reader = std::fs::File::open(&path).unwrap();
+    let settings = ExporterSettings { timeout: std::time::Duration::from_millis(20), ..settings(ExporterKind::File, path.to_str().unwrap()) };
+    let exporter = Exporter::new(&settings).unwrap();
+    drop(both);
+    // More than a pipe holds, which is read after several attempts would have run out of time.
+    let payload = payload(1_000);
+    let lines = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        io::read_to_string(reader).unwrap().lines().count()
+    });
+    assert_accepted(&exporter.export(&payload).await);
+    drop(exporter);
+    assert_eq!(lines.join().unwrap(), 1);
+}
+
 #[derive(Clone, Default)]
 struct Sink(Arc<Mutex<Vec<u8>>>);
 

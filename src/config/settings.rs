@@ -88,7 +88,7 @@ pub struct ExporterSettings {
     pub headers: Vec<(String, String)>,
     /// Compression of bodies.
     pub compression: Compression,
-    /// The time one attempt may take.
+    /// The time one attempt to reach a server may take.
     pub timeout: Duration,
     /// TLS material.
     pub tls: TlsSettings,

@@ -63,11 +63,14 @@ impl Exporter {
             ExporterKind::Memory => Destination::Memory(MemoryStore::default()),
             ExporterKind::None => Destination::Nowhere,
         };
-        let compression = match settings.kind {
-            ExporterKind::OtlpGrpc | ExporterKind::OtlpHttp => settings.compression,
-            _ => Compression::None,
-        };
-        Ok(Self { retry: Retry::new(destination, RetryPolicy::from(settings), compression) })
+        let mut policy = RetryPolicy::from(settings);
+        let mut compression = settings.compression;
+        if !matches!(settings.kind, ExporterKind::OtlpGrpc | ExporterKind::OtlpHttp) {
+            // A write to a disk or a terminal that hangs cannot be called off: were the batch tried again meanwhile, it would be there twice.
+            policy.attempt_timeout = Duration::MAX;
+            compression = Compression::None;
+        }
+        Ok(Self { retry: Retry::new(destination, policy, compression) })
     }
 
     /// Delivers the payload, trying again as OTLP's rules and the settings say: see [`Retry::deliver`]. Needs a tokio runtime with time and I/O.
