@@ -134,6 +134,29 @@ test('many starts and shutdowns leave no worker and no listener behind', async (
   assert.equal(sink.names.filter((name) => name === 'one of many').length, 20);
 });
 
+test('many starts and shutdowns leave no memory behind', async () => {
+  // Each life fills its ring and keeps some megabytes of spans: what is held on to shows.
+  const grown = await answer(
+    `
+    const life = async () => {
+      const tracing = await initTracing({ exporter: { type: 'memory' } });
+      for (let i = 0; i < 20_000; i++) {
+        span('kept until the next life'.repeat(10));
+        if (i % 2000 === 0) await tracing.forceFlush();
+      }
+      await tracing.shutdown();
+      globalThis.gc();
+      await delay(1);
+    };
+    for (let i = 0; i < 3; i++) await life();
+    const before = process.memoryUsage.rss();
+    for (let i = 0; i < 12; i++) await life();
+    console.log(process.memoryUsage.rss() - before);`,
+    { init: false, flags: ['--expose-gc'] },
+  );
+  assert.ok(grown < 24 * 2 ** 20, `${(grown / 2 ** 20).toFixed(1)} MiB more`);
+});
+
 test('a flush at the wrong moments resolves', async () => {
   const results = await answer(`
     const results = [await tracing.forceFlush(), await tracing.forceFlush(0), await tracing.forceFlush(-5), await tracing.forceFlush(Number.NaN)];
