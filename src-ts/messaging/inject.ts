@@ -67,12 +67,12 @@ function sqsChanges(message: Fields, context: Context): Fields {
 function lambdaChanges(message: Fields, context: Context): Fields {
   const given = fieldsOf(message['messageAttributes']);
   const { attributes, traceHeader } = sqsAddition(context, message['body'], given);
-  if (traceHeader !== undefined) return { attributes: { ...fieldsOf(message['attributes']), AWSTraceHeader: traceHeader } };
+  const system = traceHeader === undefined ? {} : { attributes: { ...fieldsOf(message['attributes']), AWSTraceHeader: traceHeader } };
   const spelled = Object.entries(attributes ?? {}).map(([name, attribute]) => {
     const { StringValue, DataType } = attribute as { StringValue?: unknown; DataType?: unknown };
     return [name, given?.[name] === attribute ? attribute : { stringValue: StringValue, dataType: DataType }];
   });
-  return attributes === undefined ? {} : { messageAttributes: Object.fromEntries(spelled) };
+  return attributes === undefined ? system : { ...system, messageAttributes: Object.fromEntries(spelled) };
 }
 
 function envelopeChanges(message: Fields, context: Context): Fields {

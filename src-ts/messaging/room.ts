@@ -16,8 +16,14 @@ const SIZE_LIMITS = [256 * 1024, 1024 * 1024];
 /** The type of our attributes. */
 export const TEXT_TYPE = 'String';
 
-/** Headers in this order, where not all fit; others come after them. */
+/** Headers in this order, where not all fit; others come after them, or before them where there is no first one. */
 const ORDER = ['traceparent', 'tracestate', 'baggage'];
+
+/** Headers that say more of a span, or of what it is done for, and name none. */
+const COMPANIONS: ReadonlySet<string> = new Set(['tracestate', 'baggage']);
+
+/** Formats of several headers, by how their names begin: one of them without the others names no span, or another one. */
+const IN_SEVERAL = ['x-b3-', 'x-datadog-'];
 
 /** What is left in a message. */
 export interface Room {
@@ -49,18 +55,32 @@ export function bytesOfAttribute(name: string, value: string): number {
   return name.length + TEXT_TYPE.length + Buffer.byteLength(value);
 }
 
-/** Those of the headers that fit, the most important first. */
+/** Those of the headers that fit, the most important first: what names the span, what belongs to that, other formats. A format fits whole or not at all. */
 export function fitting(headers: Readonly<Record<string, string>>, room: Room): [name: string, value: string][] {
-  const rank = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+  const last = Object.hasOwn(headers, ORDER[0]) ? ORDER.length : 0;
+  const rank = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : last);
+  const entries = Object.entries(headers).sort(([a], [b]) => rank(a) - rank(b));
   const fit: [string, string][] = [];
   let { bytes } = room;
-  for (const [name, value] of Object.entries(headers).sort(([a], [b]) => rank(a) - rank(b))) {
-    const size = bytesOfAttribute(name, value);
-    if (fit.length >= room.attributes || size > bytes) continue;
-    fit.push([name, value]);
+  for (let at = 0, end = 0; at < entries.length; at = end) {
+    const format = formatOf(entries[at][0]);
+    for (end = at + 1; end < entries.length && formatOf(entries[end][0]) === format; ) end++;
+    const whole = entries.slice(at, end);
+    const size = whole.reduce((sum, one) => sum + bytesOfAttribute(...one), 0);
+    if (fit.length + whole.length > room.attributes || size > bytes || (format === 'tracestate' && fit.length === 0)) continue;
+    fit.push(...whole);
     bytes -= size;
   }
   return fit;
+}
+
+/** Whether one of the headers names a span. */
+export function namesSpan(headers: readonly string[]): boolean {
+  return headers.some((name) => !COMPANIONS.has(name));
+}
+
+function formatOf(name: string): string {
+  return IN_SEVERAL.find((beginning) => name.startsWith(beginning)) ?? name;
 }
 
 function lengthOf(value: unknown): number {

@@ -1,8 +1,9 @@
 /** What a receiver of SQS asks for: its own wishes with ours among them, and what of the answer it is shown. */
+import { activePropagator } from '../trace/active';
 import { type Fields, fieldsOf } from './fields';
 import { hide } from './hidden';
 
-/** Message attributes that may carry a context, whatever propagators the sender uses. */
+/** Message attributes that may carry a context, as others spell them: to SQS a name is another one in another case. */
 const CONTEXT_ATTRIBUTES = ['traceparent', 'tracestate', 'baggage', 'b3', 'X-Amzn-Trace-Id', '_datadog'];
 /** System attributes that we read: the context, and what is told of the delivery. */
 const SYSTEM_ATTRIBUTES = ['AWSTraceHeader', 'SentTimestamp', 'ApproximateReceiveCount'];
@@ -15,9 +16,14 @@ export function withWishes(input: Fields): Fields {
   const systemList = input['MessageSystemAttributeNames'] === undefined && Array.isArray(input['AttributeNames']) ? SYSTEM_LISTS[1] : SYSTEM_LISTS[0];
   return {
     ...input,
-    MessageAttributeNames: extended(input['MessageAttributeNames'], CONTEXT_ATTRIBUTES),
+    MessageAttributeNames: extended(input['MessageAttributeNames'], contextAttributes()),
     [systemList]: extended(input[systemList], SYSTEM_ATTRIBUTES),
   };
+}
+
+/** Those that others write, and all that the propagator of this process writes and reads. SQS limits the names of a message, not those that are asked for. */
+function contextAttributes(): string[] {
+  return [...new Set([...CONTEXT_ATTRIBUTES, ...(activePropagator()?.fields() ?? [])])];
 }
 
 /** Takes out of a message what only we asked for, and keeps it beside the message. */

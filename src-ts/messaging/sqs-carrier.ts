@@ -2,9 +2,10 @@
 import type { Context } from '@opentelemetry/api';
 import { warnOnce } from '../native/warn';
 import { injectTraceContext } from '../propagation/carrier';
+import { packDatadog } from '../propagation/datadog';
 import { xrayOf } from '../propagation/xray';
 import { type Fields, fieldsOf } from './fields';
-import { bytesLeft, bytesOfAttribute, fitting, MAX_ATTRIBUTES, sizeOf, TEXT_TYPE } from './room';
+import { bytesLeft, bytesOfAttribute, fitting, MAX_ATTRIBUTES, namesSpan, sizeOf, TEXT_TYPE } from './room';
 
 const SYSTEM_ATTRIBUTE = 'AWSTraceHeader';
 
@@ -12,7 +13,7 @@ const SYSTEM_ATTRIBUTE = 'AWSTraceHeader';
 export interface SqsAddition {
   /** All message attributes, the user's and ours; undefined when none of ours fits. */
   readonly attributes: Record<string, unknown> | undefined;
-  /** The value of `AWSTraceHeader`; undefined when message attributes carry the context. */
+  /** The value of `AWSTraceHeader`; undefined when message attributes name the span. */
   readonly traceHeader: string | undefined;
   /** Bytes that the attributes add. */
   readonly bytes: number;
@@ -25,37 +26,41 @@ const NOTHING: SqsAddition = { attributes: undefined, traceHeader: undefined, by
  * what a batch has left for all its messages.
  */
 export function sqsAddition(context: Context, body: unknown, given: Fields | undefined, bytes = Number.POSITIVE_INFINITY): SqsAddition {
-  const headers = injectTraceContext<Record<string, string>>({}, context);
+  const headers = packDatadog(injectTraceContext<Record<string, string>>({}, context));
   const names = Object.keys(headers);
   if (names.length === 0) return NOTHING;
   const kept = Object.fromEntries(Object.entries(given ?? {}).filter(([name]) => !Object.hasOwn(headers, name.toLowerCase())));
   const room = { attributes: MAX_ATTRIBUTES - Object.keys(kept).length, bytes: Math.min(bytes, bytesLeft(sizeOf(body, kept))) };
   const fit = fitting(headers, room);
-  if (names.includes('traceparent') ? fit[0]?.[0] === 'traceparent' : fit.length > 0) {
-    const attributes = Object.fromEntries(fit.map(([name, value]) => [name, { DataType: TEXT_TYPE, StringValue: value }]));
-    return { attributes: { ...kept, ...attributes }, traceHeader: undefined, bytes: fit.reduce((sum, one) => sum + bytesOfAttribute(...one), 0) };
-  }
-  const traceHeader = xrayOf(context);
-  return traceHeader === undefined ? NOTHING : { ...NOTHING, traceHeader };
+  const added = Object.fromEntries(fit.map(([name, value]) => [name, { DataType: TEXT_TYPE, StringValue: value }]));
+  return {
+    attributes: fit.length > 0 ? { ...kept, ...added } : undefined,
+    traceHeader: namesSpan(names) && !namesSpan(Object.keys(added)) ? xrayOf(context) : undefined,
+    bytes: fit.reduce((sum, one) => sum + bytesOfAttribute(...one), 0),
+  };
 }
 
 /** The input of a send, or an entry of a batch, with a context in it. The given one stays as it is: it may be used again. */
 export function withContext(input: Fields, context: Context, bytes?: number): { input: Fields; bytes: number } {
   // Attributes that are none are SQS's to refuse, as without us.
   if (!isAbsentOrFields(input['MessageAttributes']) || !isAbsentOrFields(input['MessageSystemAttributes'])) return { input, bytes: 0 };
-  const addition = sqsAddition(context, input['MessageBody'] ?? input['Body'], fieldsOf(input['MessageAttributes']), bytes);
-  if (addition.attributes !== undefined) return { input: { ...input, MessageAttributes: addition.attributes }, bytes: addition.bytes };
-  if (addition.traceHeader === undefined) return { input, bytes: 0 };
+  const {
+    attributes,
+    traceHeader,
+    bytes: added,
+  } = sqsAddition(context, input['MessageBody'] ?? input['Body'], fieldsOf(input['MessageAttributes']), bytes);
+  const withAttributes = attributes === undefined ? input : { ...input, MessageAttributes: attributes };
+  if (traceHeader === undefined) return { input: withAttributes, bytes: added };
   const system = fieldsOf(input['MessageSystemAttributes']);
   if (system?.[SYSTEM_ATTRIBUTE] !== undefined) {
     warnOnce(
       'OBS_SQS_NO_ROOM',
-      'a message has ten attributes of its own and an AWSTraceHeader, so that no place is left for its trace; leave one of them free, or put `traceContext` into the body (injectMessage does).',
+      'a message has too many attributes of its own and an AWSTraceHeader, so that no place is left for its trace; leave one of them free, or put `traceContext` into the body (injectMessage does).',
     );
-    return { input, bytes: 0 };
+    return { input: withAttributes, bytes: added };
   }
-  const header = { DataType: TEXT_TYPE, StringValue: addition.traceHeader };
-  return { input: { ...input, MessageSystemAttributes: { ...system, [SYSTEM_ATTRIBUTE]: header } }, bytes: 0 };
+  const header = { DataType: TEXT_TYPE, StringValue: traceHeader };
+  return { input: { ...withAttributes, MessageSystemAttributes: { ...system, [SYSTEM_ATTRIBUTE]: header } }, bytes: added };
 }
 
 /** Whether a member is one that attributes can be added to. */

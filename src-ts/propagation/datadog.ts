@@ -11,11 +11,12 @@ import { remoteParent, withRemote } from './remote';
 import { readTracestate } from './tracestate';
 import { joined, single } from './values';
 
-const TRACE_ID = 'x-datadog-trace-id';
-const PARENT_ID = 'x-datadog-parent-id';
-const PRIORITY = 'x-datadog-sampling-priority';
-const ORIGIN = 'x-datadog-origin';
-const TAGS = 'x-datadog-tags';
+const PREFIX = 'x-datadog-';
+const TRACE_ID = `${PREFIX}trace-id`;
+const PARENT_ID = `${PREFIX}parent-id`;
+const PRIORITY = `${PREFIX}sampling-priority`;
+const ORIGIN = `${PREFIX}origin`;
+const TAGS = `${PREFIX}tags`;
 /** The attribute of a message in which Datadog's tracers put all of these, as the JSON of an object. */
 const PACKED = '_datadog';
 /** Longer ones are not read. */
@@ -48,9 +49,18 @@ export class DatadogPropagator implements TextMapPropagator {
     return packed?.[TRACE_ID] === undefined ? context : withHeaders(context, packed[TRACE_ID], (name) => packed[name]);
   }
 
+  /** Of both forms, since both are read. */
   fields(): string[] {
-    return [TRACE_ID, PARENT_ID, PRIORITY, ORIGIN, TAGS];
+    return [TRACE_ID, PARENT_ID, PRIORITY, ORIGIN, TAGS, PACKED];
   }
+}
+
+/** Headers with Datadog's in one, as its tracers put them into a message's attributes and look for them there. Others stay. */
+export function packDatadog(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  if (headers[TRACE_ID] === undefined) return headers;
+  const isOwn = ([name]: [string, string]): boolean => name.startsWith(PREFIX);
+  const entries = Object.entries(headers);
+  return { ...Object.fromEntries(entries.filter((entry) => !isOwn(entry))), [PACKED]: JSON.stringify(Object.fromEntries(entries.filter(isOwn))) };
 }
 
 /** The context that the headers name, over `context`. */
