@@ -129,6 +129,18 @@ fn at_exit_a_server_that_is_down_costs_far_less() {
 }
 
 #[test]
+fn at_exit_a_server_that_is_busy_gets_one_attempt_also_when_the_exporter_is_not_there_yet() {
+    for _ in 0..20 {
+        let sink = Sink::start(|_| Answer::Busy);
+        let mut settings = http(&sink);
+        settings.exporter.retry_first_wait = Duration::from_secs(60);
+        let (pipeline, _) = start(settings);
+        Thread::attach(&pipeline).spans(1);
+        assert_eq!(ask(&pipeline, FlushKind::Exit, PATIENCE).recv_timeout(SOON), Ok(false));
+    }
+}
+
+#[test]
 fn at_exit_what_is_not_read_yet_has_its_attempt_though_all_that_was_sent_is_tried_in_vain() {
     let sink = Sink::start(|number| if number < 2 { Answer::Busy } else { Answer::Accept });
     let mut settings = http(&sink);
