@@ -118,6 +118,22 @@ describe('injectMessage', () => {
     assert.equal(idsOf(message), spanContext.spanId);
   });
 
+  test("attributes called like headers, and no context, are the user's: they stay in every case of their names, and ours are left out", () => {
+    const own = { baggage: text('2 suitcases'), Baggage: text('3 suitcases'), TraceState: text('NY') };
+    const message = injectMessage({ MessageBody: 'x', MessageAttributes: own }, full);
+    assert.deepEqual(message.MessageAttributes, { ...own, traceparent: text(traceparent) });
+    const mail = { baggage: { Type: 'String', Value: '2 suitcases' } };
+    const envelope = injectMessage({ Type: 'Notification', Message: 'x', MessageAttributes: mail }, full);
+    assert.deepEqual(envelope.MessageAttributes.baggage, mail.baggage);
+    assert.equal(idsOf(envelope), spanContext.spanId);
+  });
+
+  test('the context of a message that is sent on goes as a whole', () => {
+    const came = { TraceParent: text(`00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`), Baggage: text('tenant=old'), tracestate: text('old=1') };
+    const message = injectMessage({ MessageBody: 'x', MessageAttributes: { ...came, own: text('1') } }, plain);
+    assert.deepEqual(message.MessageAttributes, { own: text('1'), traceparent: text(traceparent) });
+  });
+
   test("a user's AWSTraceHeader stays", () => {
     const MessageSystemAttributes = { AWSTraceHeader: text('theirs') };
     const message = injectMessage({ MessageBody: 'x', MessageAttributes: attributes(10), MessageSystemAttributes }, plain);

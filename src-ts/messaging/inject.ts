@@ -4,6 +4,7 @@ import { injectTraceContext } from '../propagation/carrier';
 import { activeContext } from '../trace/active';
 import { isEnvelope } from './body';
 import { type Fields, fieldsOf } from './fields';
+import { beside } from './own-attributes';
 import { sqsAddition, withContext } from './sqs-carrier';
 
 /**
@@ -76,7 +77,7 @@ function lambdaChanges(message: Fields, context: Context): Fields {
 }
 
 function envelopeChanges(message: Fields, context: Context): Fields {
-  const headers = Object.entries(injectTraceContext<Record<string, string>>({}, context));
-  const attributes = Object.fromEntries(headers.map(([name, value]) => [name, { Type: 'String', Value: value }]));
-  return { MessageAttributes: { ...fieldsOf(message['MessageAttributes']), ...attributes } };
+  const { kept, headers } = beside(fieldsOf(message['MessageAttributes']), injectTraceContext<Record<string, string>>({}, context));
+  const attributes = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, { Type: 'String', Value: value }]));
+  return { MessageAttributes: { ...kept, ...attributes } };
 }

@@ -5,6 +5,7 @@ import { injectTraceContext } from '../propagation/carrier';
 import { packDatadog } from '../propagation/datadog';
 import { xrayOf } from '../propagation/xray';
 import { type Fields, fieldsOf } from './fields';
+import { beside } from './own-attributes';
 import { bytesLeft, bytesOfAttribute, fitting, MAX_ATTRIBUTES, namesSpan, sizeOf, TEXT_TYPE } from './room';
 
 const SYSTEM_ATTRIBUTE = 'AWSTraceHeader';
@@ -22,20 +23,19 @@ export interface SqsAddition {
 const NOTHING: SqsAddition = { attributes: undefined, traceHeader: undefined, bytes: 0 };
 
 /**
- * What of `context` a message with this body and these attributes can carry. The user's attributes stay; ours of the same names are replaced. `bytes` is
+ * What of `context` a message with this body and these attributes can carry. The user's attributes stay, but for a context that they hold. `bytes` is
  * what a batch has left for all its messages.
  */
 export function sqsAddition(context: Context, body: unknown, given: Fields | undefined, bytes = Number.POSITIVE_INFINITY): SqsAddition {
-  const headers = packDatadog(injectTraceContext<Record<string, string>>({}, context));
-  const names = Object.keys(headers);
-  if (names.length === 0) return NOTHING;
-  const kept = Object.fromEntries(Object.entries(given ?? {}).filter(([name]) => !Object.hasOwn(headers, name.toLowerCase())));
+  const carried = packDatadog(injectTraceContext<Record<string, string>>({}, context));
+  if (Object.keys(carried).length === 0) return NOTHING;
+  const { kept, headers } = beside(given, carried);
   const room = { attributes: MAX_ATTRIBUTES - Object.keys(kept).length, bytes: Math.min(bytes, bytesLeft(sizeOf(body, kept))) };
   const fit = fitting(headers, room);
   const added = Object.fromEntries(fit.map(([name, value]) => [name, { DataType: TEXT_TYPE, StringValue: value }]));
   return {
     attributes: fit.length > 0 ? { ...kept, ...added } : undefined,
-    traceHeader: namesSpan(names) && !namesSpan(Object.keys(added)) ? xrayOf(context) : undefined,
+    traceHeader: namesSpan(Object.keys(headers)) && !namesSpan(Object.keys(added)) ? xrayOf(context) : undefined,
     bytes: fit.reduce((sum, one) => sum + bytesOfAttribute(...one), 0),
   };
 }
