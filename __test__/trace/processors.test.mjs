@@ -41,6 +41,20 @@ test('forceFlush and shutdown reach the processors, shutdown once', async () => 
   assert.deepEqual(calls, ['forceFlush', 'forceFlush', 'shutdown']);
 });
 
+test('a processor whose promises are never settled keeps neither a flush, nor a shutdown, nor the next start', async () => {
+  const { flushed, sent, startsAnew, tookMillis } = (await run('hangs')).answer;
+  assert.deepEqual([flushed, startsAnew], [[false, false, false], true]);
+  assert.deepEqual(sent, [{ name: 'span', attributes: {} }]);
+  assert.ok(tookMillis >= 500 && tookMillis < 5_000, `${tookMillis} ms`);
+});
+
+test('a processor that is done in time is waited for, and not for longer', async () => {
+  const began = performance.now();
+  const { flushed, sent } = (await run('slow')).answer;
+  assert.deepEqual([flushed, sent.length], [[true, true], 1]);
+  assert.ok(performance.now() - began < 30_000, 'no timer keeps the process');
+});
+
 test('a processor that ends the span while it ends does not end it twice', async () => {
   const { sent, ends } = (await run('endsAgain')).answer;
   assert.deepEqual([sent.length, ends], [1, 1]);

@@ -9,6 +9,7 @@ import { propagatorsByName } from '../propagation/propagators';
 import { rejectedHeaders } from '../propagation/rejected';
 import { TraceCore } from '../trace/core';
 import { idleCore, ownProvider as provider } from '../trace/provider';
+import { Deadline } from './deadline';
 import { flushAtExit } from './exit';
 import { registerGlobals } from './globals';
 import { startInstrumentations } from './instrumentations';
@@ -94,9 +95,13 @@ function traced(addon: Addon, settings: Settings, recorder: Recorder, options: T
     stopInstrumentations();
     core.running = false;
     try {
-      await core.shutdownProcessors();
-      // The worker is the whole process': a thread that is done takes only itself out.
-      return await (isMainThread ? addon.shutdown(timeoutMillis) : addon.flush(timeoutMillis));
+      const deadline = new Deadline(timeoutMillis);
+      const leftMillis = deadline.leftMillis();
+      const processors = deadline.allows(core.shutdownProcessors());
+      // Meanwhile, since no more spans come: a processor that takes all of the time must not cost what waits for the collector. The worker is the whole
+      // process': a thread that is done takes only itself out.
+      const settled = await (isMainThread ? addon.shutdown(leftMillis) : addon.flush(leftMillis));
+      return (await processors) && settled;
     } catch {
       return false;
     } finally {
@@ -110,8 +115,10 @@ function traced(addon: Addon, settings: Settings, recorder: Recorder, options: T
     provider,
     forceFlush: async (timeoutMillis = DEFAULT_TIMEOUT_MILLIS) => {
       if (ended !== undefined) return ended;
-      await core.flushProcessors();
-      return ended ?? addon.flush(timeoutMillis).catch(() => false);
+      const deadline = new Deadline(timeoutMillis);
+      const inTime = await deadline.allows(core.flushProcessors());
+      if (ended !== undefined) return ended;
+      return (await addon.flush(deadline.leftMillis()).catch(() => false)) && inTime;
     },
     shutdown: (timeoutMillis = DEFAULT_TIMEOUT_MILLIS) => {
       ended ??= ending = end(timeoutMillis);

@@ -73,12 +73,12 @@ export class TraceCore {
     if (this.processors.length > 0) this.callProcessors(span, 'onEnd');
   }
 
-  /** Flushes the processors; never rejects. */
+  /** Flushes the processors; never rejects, and takes as long as they do. */
   async flushProcessors(): Promise<void> {
     await Promise.all(this.processors.map((processor) => settle(() => processor.forceFlush(), 'forceFlush')));
   }
 
-  /** Ends recording and shuts the processors down; never rejects. */
+  /** Shuts the processors down; never rejects, and takes as long as they do. */
   async shutdownProcessors(): Promise<void> {
     await Promise.all(this.processors.map((processor) => settle(() => processor.shutdown(), 'shutdown')));
   }

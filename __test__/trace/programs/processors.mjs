@@ -95,6 +95,21 @@ const scenarios = {
     await tracing.shutdown();
     return { calls };
   },
+  async hangs() {
+    const never = () => new Promise(() => {});
+    const tracing = await start([processor({ forceFlush: never, shutdown: never })]);
+    oneSpan(tracing);
+    const began = performance.now();
+    const flushed = [await tracing.forceFlush(50), await tracing.forceFlush(Number.NaN), await tracing.shutdown(500)];
+    const again = await initTracing();
+    return { flushed, sent: sent(), startsAnew: again !== tracing, tookMillis: performance.now() - began };
+  },
+  async slow() {
+    const slow = () => new Promise((resolve) => setTimeout(resolve, 20));
+    const tracing = await start([processor({ forceFlush: slow, shutdown: slow })]);
+    oneSpan(tracing);
+    return { flushed: [await tracing.forceFlush(Number.POSITIVE_INFINITY), await tracing.shutdown(60_000)], sent: sent() };
+  },
   async endsAgain() {
     let ends = 0;
     const tracing = await start([
