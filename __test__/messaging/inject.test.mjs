@@ -36,6 +36,9 @@ describe('injectMessage', () => {
     'a batch entry with attributes': { Id: '1', MessageBody: 'hello', MessageAttributes: attributes(2) },
     'a batch entry without room': { Id: '1', MessageBody: 'hello', MessageAttributes: attributes(10) },
     'an SNS publish input': { TopicArn: 'arn', Message: 'hello' },
+    'an SNS publish to a phone': { PhoneNumber: '+1', Message: 'hello' },
+    'an entry of an SNS batch': { Id: '1', Message: 'hello', Subject: 'greeting' },
+    'a body with an id and a message': { Id: '1', Message: 'hello', from: 'me' },
     'a Lambda record': { messageId: 'm', body: 'hello', messageAttributes: { own: { dataType: 'String', stringValue: '1' } } },
     'a Lambda record without room': {
       messageId: 'm',
@@ -153,6 +156,19 @@ describe('injectMessage', () => {
       }
     });
   }
+
+  test('SNS: attributes alone, and no more than fit beside the message', () => {
+    for (const to of [{ TopicArn: 'arn' }, { TargetArn: 'arn' }, { PhoneNumber: '+1' }, { Id: '1' }]) {
+      const changed = (more) => Object.keys(injectMessage({ ...to, ...more }, plain)).filter((name) => !(name in to) && name !== 'Message');
+      assert.deepEqual(changed({ Message: 'x' }), ['MessageAttributes']);
+      const own = attributes(10);
+      assert.deepEqual(injectMessage({ ...to, Message: 'x', MessageAttributes: own }, plain), { ...to, Message: 'x', MessageAttributes: own });
+      assert.deepEqual(changed({ Message: 'x'.repeat(256 * 1024 - 71) }), []);
+      assert.deepEqual(changed({ Message: 'x'.repeat(256 * 1024 - 72) }), ['MessageAttributes']);
+    }
+    const broken = { TopicArn: 'arn', Message: 'x', MessageAttributes: 'theirs to refuse' };
+    assert.deepEqual(injectMessage({ ...broken }, plain), broken);
+  });
 
   test('a message that is too large anyway gets its context all the same', () => {
     assert.equal(idsOf(injectMessage({ MessageBody: 'b'.repeat(2 * 1024 * 1024) }, plain)), spanContext.spanId);

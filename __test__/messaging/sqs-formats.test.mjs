@@ -84,4 +84,14 @@ describe('formats where little room is left', () => {
       'x-datadog-tags': `_dd.p.tid=${traceId.slice(0, 16)}`,
     });
   });
+
+  test("Datadog's attribute is binary for SNS, whose filters would read the JSON", async () => {
+    const tracing = createTestTracing({ http: false, libraries: false, propagators: ['datadog'] });
+    const { MessageAttributes } = withSpan('sender', () => injectMessage({ TopicArn: 'arn', Message: 'x' }));
+    withMessageSpan({ ReceiptHandle: 'r', Body: 'x', MessageAttributes }, {}, () => {});
+    const [sender, handled] = tracing.getFinishedSpans();
+    await tracing.shutdown();
+    assert.deepEqual([Object.keys(MessageAttributes), MessageAttributes._datadog.DataType], [['_datadog'], 'Binary']);
+    assert.equal(handled.parentSpanContext?.spanId, idOf(sender));
+  });
 });

@@ -8,6 +8,11 @@ export function fieldsOf(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value) ? (value as Fields) : undefined;
 }
 
+/** Whether a member is absent, or one that can be added to. */
+export function isAbsentOrFields(value: unknown): boolean {
+  return value === undefined || value === null || fieldsOf(value) !== undefined;
+}
+
 /** The value as text; undefined for what is none. */
 export function stringOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;

@@ -5,13 +5,15 @@ import { activeContext } from '../trace/active';
 import { isEnvelope } from './body';
 import { type Fields, fieldsOf } from './fields';
 import { beside } from './own-attributes';
+import { isSns, snsChanges } from './sns-carrier';
 import { sqsAddition, withContext } from './sqs-carrier';
 
 /**
  * Puts a context, by default the active one, into a message and returns the message. Never throws; what is no object is given back as it is.
  *
- * - SQS messages, batch entries and SNS publish inputs: message attributes; where none is free or the size does not allow it, the system attribute
- *   `AWSTraceHeader`, which counts for neither
+ * - SQS messages and batch entries: message attributes; where none is free or the size does not allow it, the system attribute `AWSTraceHeader`, which
+ *   counts for neither
+ * - inputs of SNS's publish and entries of its batches: message attributes
  * - records of a Lambda function's SQS event, and SNS envelopes: their attributes
  * - AMQP messages and publish options, and anything else with `headers`: the headers
  * - any other object is taken for a body and gets `traceContext: { traceparent, tracestate }`
@@ -40,6 +42,7 @@ function changesOf(message: Fields, context: Context): Fields | undefined {
   if (fieldsOf(message['headers']) !== undefined) return { headers: withHeaders(message['headers'], context) };
   if (isLambdaRecord(message)) return lambdaChanges(message, context);
   if (isEnvelope(message)) return envelopeChanges(message, context);
+  if (isSns(message)) return snsChanges(message, context);
   if (isSqs(message)) return sqsChanges(message, context);
   const { traceparent, tracestate } = injectTraceContext<Record<string, string>>({}, context);
   if (traceparent === undefined) return undefined;
@@ -57,7 +60,7 @@ function isLambdaRecord(message: Fields): boolean {
 }
 
 function isSqs(message: Fields): boolean {
-  return ['MessageAttributes', 'MessageBody', 'Body', 'QueueUrl', 'TopicArn', 'TargetArn'].some((name) => message[name] !== undefined);
+  return ['MessageAttributes', 'MessageBody', 'Body', 'QueueUrl'].some((name) => message[name] !== undefined);
 }
 
 function sqsChanges(message: Fields, context: Context): Fields {

@@ -4,7 +4,7 @@ import { warnOnce } from '../native/warn';
 import { injectTraceContext } from '../propagation/carrier';
 import { packDatadog } from '../propagation/datadog';
 import { xrayOf } from '../propagation/xray';
-import { type Fields, fieldsOf } from './fields';
+import { type Fields, fieldsOf, isAbsentOrFields } from './fields';
 import { beside } from './own-attributes';
 import { bytesLeft, bytesOfAttribute, fitting, MAX_ATTRIBUTES, namesSpan, sizeOf, TEXT_TYPE } from './room';
 
@@ -44,24 +44,18 @@ export function sqsAddition(context: Context, body: unknown, given: Fields | und
 export function withContext(input: Fields, context: Context, bytes?: number): { input: Fields; bytes: number } {
   // Attributes that are none are SQS's to refuse, as without us.
   if (!isAbsentOrFields(input['MessageAttributes']) || !isAbsentOrFields(input['MessageSystemAttributes'])) return { input, bytes: 0 };
-  const {
-    attributes,
-    traceHeader,
-    bytes: added,
-  } = sqsAddition(context, input['MessageBody'] ?? input['Body'], fieldsOf(input['MessageAttributes']), bytes);
-  const withAttributes = attributes === undefined ? input : { ...input, MessageAttributes: attributes };
-  if (traceHeader === undefined) return { input: withAttributes, bytes: added };
+  const addition = sqsAddition(context, input['MessageBody'] ?? input['Body'], fieldsOf(input['MessageAttributes']), bytes);
+  const { attributes, traceHeader } = addition;
+  const changed = { input: attributes === undefined ? input : { ...input, MessageAttributes: attributes }, bytes: addition.bytes };
+  if (traceHeader === undefined) return changed;
   const system = fieldsOf(input['MessageSystemAttributes']);
   if (system?.[SYSTEM_ATTRIBUTE] !== undefined) {
     warnOnce(
       'OBS_SQS_NO_ROOM',
       'a message has too many attributes of its own and an AWSTraceHeader, so that no place is left for its trace; leave one of them free, or put `traceContext` into the body (injectMessage does).',
     );
-    return { input: withAttributes, bytes: added };
+    return changed;
   }
   const header = { DataType: TEXT_TYPE, StringValue: traceHeader };
-  return { input: { ...withAttributes, MessageSystemAttributes: { ...system, [SYSTEM_ATTRIBUTE]: header } }, bytes: added };
+  return { ...changed, input: { ...changed.input, MessageSystemAttributes: { ...system, [SYSTEM_ATTRIBUTE]: header } } };
 }
-
-/** Whether a member is one that attributes can be added to. */
-const isAbsentOrFields = (value: unknown): boolean => value === undefined || value === null || fieldsOf(value) !== undefined;

@@ -18,7 +18,7 @@ const PRIORITY = `${PREFIX}sampling-priority`;
 const ORIGIN = `${PREFIX}origin`;
 const TAGS = `${PREFIX}tags`;
 /** The attribute of a message in which Datadog's tracers put all of these, as the JSON of an object. */
-const PACKED = '_datadog';
+export const PACKED = '_datadog';
 /** Longer ones are not read. */
 const MAX_PACKED_LENGTH = 8192;
 /** The trace state's member. */
