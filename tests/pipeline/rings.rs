@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{PATIENCE, Thread, by_count, eventually, kept, memory, settle, start};
-use observability_ts::pipeline::FlushKind;
+use observability_ts::pipeline::{FlushKind, Stats};
 
 #[test]
 fn spans_of_several_threads_arrive() {
@@ -93,7 +93,8 @@ fn threads_that_go_and_come_while_the_worker_ends_leave_no_memory() {
         let arenas = [&thread, &late].map(|thread| Arc::downgrade(thread.writer.arena()));
         thread.close();
         late.close();
-        let stats = eventually(&pipeline, "the arenas' end", |_| arenas.iter().all(|arena| arena.strong_count() == 0));
+        let is_over = |stats: &Stats| stats.queued.total() == 0 && arenas.iter().all(|arena| arena.strong_count() == 0);
+        let stats = eventually(&pipeline, "the arenas' end", is_over);
         assert_eq!((stats.started, stats.exported + stats.dropped.shutdown), (3, 3));
     }
 }
