@@ -432,7 +432,10 @@ interface TimedEvent {
     attributes?: Attributes;
     droppedAttributesCount?: number;
 }
-/** A span as it can be read (the interface of `@opentelemetry/sdk-trace-base`, both generations). */
+/**
+ * A span as it can be read (the interface of `@opentelemetry/sdk-trace-base`, both generations). What processors change in `attributes`, in those of `events` and
+ * `links`, in these lists and in `name` is seen by the processors after them and by the export.
+ */
 interface ReadableSpan {
     readonly name: string;
     readonly kind: SpanKind;

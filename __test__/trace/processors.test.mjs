@@ -65,6 +65,35 @@ test('spans that are not sampled reach no processor', async () => {
   assert.deepEqual([calls, sent], [[], []]);
 });
 
+test("what processors edit is edited for those after them and for the export, as in OpenTelemetry's SDK", async () => {
+  const { exported, next, expected } = (await run('edits')).answer;
+  assert.deepEqual(expected.attributes, { 'user.email': '***', kept: 2, 'at.start': 1, later: 'set, and edited', 'at.ending': true });
+  assert.deepEqual(next, expected);
+  assert.deepEqual(exported, expected);
+});
+
+test('attributes may be replaced as a whole', async () => {
+  const { sent, seen } = (await run('replaced')).answer;
+  assert.deepEqual([sent, seen], [[{ name: 'span', attributes: { all: 'new' } }], [{ all: 'new' }]]);
+});
+
+test('what a processor puts in is checked and limited as whatever else', async () => {
+  const { stderr, answer } = await run('editsBadly');
+  assert.deepEqual(answer, [[{ a: 'longer t', list: ['longer t'], more: 1 }, 1]]);
+  assert.equal(stderr.match(/OBS_ATTRIBUTE_VALUE_INVALID/g).length, 1);
+  assert.equal(stderr.match(/OBS_PROCESSOR_THREW/g).length, 1);
+});
+
+test('what a processor has frozen stays as it is, and nothing throws', async () => {
+  assert.deepEqual((await run('freezes')).answer, [[{ a: 1 }, 1, ['event']]]);
+});
+
+test('a span that is read all the time keeps and drops what any other does', async () => {
+  const [read, unread] = (await run('limits')).answer;
+  assert.deepEqual(read, unread);
+  assert.deepEqual([read.attributes, read.droppedAttributesCount, read.events], [{ a: 5, b1: 1 }, 3, ['event 3', 'event 4']]);
+});
+
 test("OpenTelemetry's own processors work", async () => {
   const { simple, batch } = (await run('published')).answer;
   const expected = [{ name: 'span', attributes: { a: 1 }, traceparent: true, scope: { name: 'test', version: '2' }, resource: 'sender' }];

@@ -114,6 +114,17 @@ export function compact(list: FlatAttributes): number {
   return kept >> 1;
 }
 
+/** Gives a key of a list that holds it another value; false where the list does not hold it. */
+export function replaceIn(list: FlatAttributes, key: string, value: unknown): boolean {
+  for (let i = 0; i < list.length; i += 2) {
+    if (list[i] === key) {
+      list[i + 1] = value;
+      return true;
+    }
+  }
+  return false;
+}
+
 /** A list of what of `attributes` is valid, at most `maxCount` of them, and how many more there were. */
 export function flatten(attributes: unknown, maxCount: number, maxLength: number): { list: FlatAttributes; dropped: number } {
   const list: FlatAttributes = [];
@@ -149,8 +160,26 @@ export function toObject(list: FlatAttributes): Attributes {
   const attributes: Record<string, unknown> = {};
   for (let i = 0; i < list.length; i += 2) {
     const key = list[i] as string;
-    if (key === '__proto__') Object.defineProperty(attributes, key, { value: list[i + 1], enumerable: true, configurable: true, writable: true });
+    if (key === '__proto__') define(attributes, key, list[i + 1]);
     else attributes[key] = list[i + 1];
   }
   return attributes as Attributes;
+}
+
+/** Adds the list to such an object, which then has at most `maxCount` keys; returns how many did not fit, or were refused because somebody froze it. */
+export function addTo(attributes: Attributes, list: FlatAttributes, maxCount: number): number {
+  let count = Object.keys(attributes).length;
+  let dropped = 0;
+  for (let i = 0; i < list.length; i += 2) {
+    const key = list[i] as string;
+    const isNew = !Object.hasOwn(attributes, key);
+    if ((isNew && count >= maxCount) || !define(attributes, key, list[i + 1])) dropped++;
+    else if (isNew) count++;
+  }
+  return dropped;
+}
+
+/** Sets a property, whatever its name; false where the object cannot have it. */
+function define(attributes: object, key: string, value: unknown): boolean {
+  return Reflect.defineProperty(attributes, key, { value, enumerable: true, configurable: true, writable: true });
 }

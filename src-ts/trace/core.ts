@@ -35,6 +35,8 @@ export class TraceCore {
   readonly maxList: number;
   readonly resource: { readonly attributes: Attributes };
   private readonly processors: readonly SpanProcessor[];
+  /** Whether anybody sees spans before they are written. */
+  readonly hasProcessors: boolean;
   /** False after shutdown: spans started then record nothing. */
   running = true;
 
@@ -47,6 +49,7 @@ export class TraceCore {
     this.maxList = this.limits.attributeCount * 2;
     this.resource = { attributes: options.resource ?? {} };
     this.processors = usableProcessors(options.processors ?? []);
+    this.hasProcessors = this.processors.length > 0;
   }
 
   /** A span was started and records. */
@@ -63,14 +66,19 @@ export class TraceCore {
 
   /** A span has ended. */
   finish(span: RecordingSpan): void {
-    if (this.processors.length > 0) {
+    const { hasProcessors } = this;
+    if (hasProcessors) {
       if (!span.beginEnding()) return;
       this.callProcessors(span, 'onEnding');
     }
     span.seal();
+    if (hasProcessors) {
+      // Ours is the last to export: what a redactor takes out must not leave the process.
+      this.callProcessors(span, 'onEnd');
+      span.takeEdits();
+    }
     if (this.running) this.recorder?.write(span);
     else this.recorder?.countLate();
-    if (this.processors.length > 0) this.callProcessors(span, 'onEnd');
   }
 
   /** Flushes the processors; never rejects, and takes as long as they do. */

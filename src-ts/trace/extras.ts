@@ -3,9 +3,12 @@ import { performance } from 'node:perf_hooks';
 import type { HrTime, SpanContext, TraceState } from '@opentelemetry/api';
 import type { EventRecord, LinkRecord, SpanExtras } from '../arena/span-record';
 import { flatten } from './attributes';
+import { endTimeFrom } from './given-time';
 import type { SpanLimits } from './limits';
+import type { ReadLink } from './link';
+import type { Live } from './live';
 import { textOf } from './text';
-import { hrTimeFromInput, isTimeInput } from './time';
+import { hrTimeFromInput, hrTimeFromMonotonic, isTimeInput } from './time';
 
 /** Events, links, and what is neither an id nor an attribute. */
 export class Extras implements SpanExtras {
@@ -20,6 +23,8 @@ export class Extras implements SpanExtras {
   state: TraceState | undefined = undefined;
   /** Contexts of the links, for whoever reads the span. */
   linkContexts: SpanContext[] = [];
+  /** What processors look at. */
+  live: Live | undefined = undefined;
 
   /** An event; of more than there may be, the oldest goes. */
   addEvent(limits: SpanLimits, name: string, attributesOrTime: unknown, time: unknown): void {
@@ -43,7 +48,7 @@ export class Extras implements SpanExtras {
   }
 
   /** A link; of more than there may be, the oldest goes. */
-  addLink(limits: SpanLimits, { record, context }: { record: LinkRecord; context: SpanContext }): void {
+  addLink(limits: SpanLimits, { record, context }: ReadLink): void {
     if (limits.linkCount === 0) {
       this.droppedLinks++;
       return;
@@ -56,5 +61,12 @@ export class Extras implements SpanExtras {
     }
     this.links.push(record);
     this.linkContexts.push(context);
+  }
+
+  /** The end, where one of both times was given; returns what the monotonic clock says. */
+  endAt(endTime: unknown, startMillis: number): number {
+    this.epochStart ??= hrTimeFromMonotonic(startMillis);
+    this.epochEnd = endTimeFrom(endTime, this.epochStart);
+    return performance.now();
   }
 }

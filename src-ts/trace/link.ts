@@ -1,6 +1,7 @@
 /** Links as they come from users: checked, copied and cut. */
 import type { SpanContext, TraceState } from '@opentelemetry/api';
 import type { LinkRecord } from '../arena/span-record';
+import { warnOnce } from '../native/warn';
 import { flatten } from './attributes';
 import { type IdentifiedSpan, identify, PassiveSpan } from './identity';
 import type { SpanLimits } from './limits';
@@ -9,8 +10,21 @@ import { textOf } from './text';
 const ZERO_TRACE_ID = '0'.repeat(32);
 const ZERO_SPAN_ID = '0'.repeat(16);
 
-/** The record of a link, and its context for whoever reads the span; undefined when it names no span and says nothing else either. */
-export function readLink(link: unknown, limits: SpanLimits): { record: LinkRecord; context: SpanContext } | undefined {
+/** A link as it is kept. */
+export interface ReadLink {
+  record: LinkRecord;
+  /** For whoever reads the span. */
+  context: SpanContext;
+}
+
+/** Reads a link; undefined, with a warning, when it names no span and says nothing else either. */
+export function readLink(link: unknown, limits: SpanLimits): ReadLink | undefined {
+  const read = tryRead(link, limits);
+  if (read === undefined) warnOnce('OBS_LINK_INVALID', 'a link without a valid span context was left out; links need { context: SpanContext }.');
+  return read;
+}
+
+function tryRead(link: unknown, limits: SpanLimits): ReadLink | undefined {
   if (typeof link !== 'object' || link === null) return undefined;
   try {
     const { context, attributes } = link as { context: SpanContext; attributes?: unknown };

@@ -15,7 +15,10 @@ export interface TimedEvent {
   droppedAttributesCount?: number;
 }
 
-/** A span as it can be read (the interface of `@opentelemetry/sdk-trace-base`, both generations). */
+/**
+ * A span as it can be read (the interface of `@opentelemetry/sdk-trace-base`, both generations). What processors change in `attributes`, in those of `events` and
+ * `links`, in these lists and in `name` is seen by the processors after them and by the export.
+ */
 export interface ReadableSpan {
   readonly name: string;
   readonly kind: SpanKind;
@@ -73,18 +76,22 @@ export function readableStatus(code: number, message: string | undefined): SpanS
 }
 
 export function readableEvents(events: EventRecord[] | undefined): TimedEvent[] {
-  return (events ?? []).map(({ name, time, attributes, dropped }) => ({
+  return (events ?? []).map(readableEvent);
+}
+
+export function readableEvent({ name, time, attributes, dropped }: EventRecord): TimedEvent {
+  return {
     name,
     time: typeof time === 'number' ? hrTimeFromMonotonic(time) : time,
     attributes: toObject(attributes),
     droppedAttributesCount: dropped,
-  }));
+  };
 }
 
 export function readableLinks(links: LinkRecord[] | undefined, contexts: SpanContext[] | undefined): Link[] {
-  return (links ?? []).map(({ attributes, dropped }, i) => ({
-    context: contexts![i],
-    attributes: toObject(attributes),
-    droppedAttributesCount: dropped,
-  }));
+  return (links ?? []).map((link, i) => readableLink(link, contexts![i]));
+}
+
+export function readableLink({ attributes, dropped }: LinkRecord, context: SpanContext): Link {
+  return { context, attributes: toObject(attributes), droppedAttributesCount: dropped };
 }

@@ -7,13 +7,14 @@ import { type FlatAttributes, flatList, type SpanRecord } from '../arena/span-re
 import type { Template } from '../arena/template';
 import { B_KIND_SHIFT, B_PARENT_REMOTE, B_STATUS_SHIFT } from '../native/layout.gen';
 import { warnOnce } from '../native/warn';
-import { cleanValue, compact, hasOnlyOwn, INVALID, toObject, warnInvalid, warnThrew } from './attributes';
+import { cleanValue, compact, hasOnlyOwn, INVALID, replaceIn, toObject, warnInvalid, warnThrew } from './attributes';
 import type { TraceCore } from './core';
 import { exceptionAttributes } from './exception';
 import { Extras } from './extras';
-import { endTimeFrom, timeFrom } from './given-time';
+import { timeFrom } from './given-time';
 import { IdentifiedSpan } from './identity';
 import { readLink, serialize } from './link';
+import { Live } from './live';
 import {
   type ReadableSpan,
   readableDuration,
@@ -26,7 +27,6 @@ import {
 } from './readable';
 import { type AttributeValues, allOf, isLonger } from './shape';
 import { textOf } from './text';
-import { hrTimeFromMonotonic } from './time';
 
 const STATUS_MASK = 3 << B_STATUS_SHIFT;
 /** OpenTelemetry's `SpanStatusCode`s. */
@@ -195,11 +195,7 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
   addLink(link: Link): this {
     if ((this.bits & ENDED) !== 0) return this.refuse();
     const read = readLink(link, this.core.limits);
-    if (read === undefined) {
-      warnOnce('OBS_LINK_INVALID', 'a link without a valid span context was left out; links need { context: SpanContext }.');
-      return this;
-    }
-    this.more().addLink(this.core.limits, read);
+    if (read !== undefined) this.more().addLink(this.core.limits, read);
     return this;
   }
 
@@ -236,8 +232,9 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     const first = this.name;
     this.name = textOf(name);
     const moved = this.template && familyOf(this.scope, this.name)?.goingOn(this.template, this.count);
-    if (moved === undefined) this.core.recorder?.learn(this.scope, first, this.spread());
-    else this.template = moved;
+    if (moved !== undefined) this.template = moved;
+    // Of a live span the list holds only what is new.
+    else if (this.extras?.live === undefined) this.core.recorder?.learn(this.scope, first, this.spread());
     return this;
   }
 
@@ -257,7 +254,7 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
       return;
     }
     if (endTime === undefined && this.extras?.epochStart === undefined) this.endMillis = performance.now();
-    else this.endAt(endTime);
+    else this.endMillis = this.more().endAt(endTime, this.startMillis);
     if (this.extras?.state !== undefined) this.extras.traceState = serialize(this.extras.state);
     this.core.finish(this);
   }
@@ -269,9 +266,24 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     return true;
   }
 
-  /** Closes the span once it was recorded. */
+  /** Closes the span. */
   seal(): void {
     this.bits |= ENDED;
+  }
+
+  /** Takes over what processors changed, for the record that is written next. */
+  takeEdits(): void {
+    this.name = textOf(this.name);
+    // The name in a record is its template's.
+    if (this.template !== undefined && this.template.family.name !== this.name) this.spread();
+    this.extras?.live?.record(this, this.extras);
+  }
+
+  /** Takes another list of keys and values in turn. */
+  replaceList(list: FlatAttributes): void {
+    this.template = undefined;
+    this.list = list;
+    this.count = list.length >> 1;
   }
 
   get kind(): number {
@@ -299,13 +311,16 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     return readableStatus((this.bits & STATUS_MASK) >> B_STATUS_SHIFT, this.extras?.statusMessage);
   }
   get attributes(): Attributes {
-    return toObject(flatList(this));
+    return this.live()?.attributesOf(this) ?? toObject(flatList(this));
+  }
+  set attributes(attributes: Attributes) {
+    this.live()?.replaceAttributes(this, attributes);
   }
   get events(): TimedEvent[] {
-    return readableEvents(this.extras?.events);
+    return this.live()?.eventsOf(this.more()) ?? readableEvents(this.extras?.events);
   }
   get links(): Link[] {
-    return readableLinks(this.extras?.links, this.extras?.linkContexts);
+    return this.live()?.linksOf(this.more()) ?? readableLinks(this.extras?.links, this.extras?.linkContexts);
   }
   get resource(): ReadableSpan['resource'] {
     return this.core.resource;
@@ -352,22 +367,11 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
 
   /** The list is full: it may hold a key twice, and a key that it holds may still change its value. */
   private pushFull(key: string, value: unknown): void {
-    const { list } = this;
-    if ((this.bits & DISTINCT_KEYS) === 0) {
-      compact(list);
-      if (list.length < this.core.maxList) {
-        list.push(key, value);
-        return;
-      }
-      this.bits |= DISTINCT_KEYS;
-    }
-    for (let i = 0; i < list.length; i += 2) {
-      if (list[i] === key) {
-        list[i + 1] = value;
-        return;
-      }
-    }
-    this.dropped++;
+    // A live object takes the list's attributes over, and leaves an empty one.
+    if (this.extras?.live !== undefined) this.extras.live.attributesOf(this);
+    else if ((this.bits & DISTINCT_KEYS) === 0 && compact(this.list) << 1 >= this.core.maxList) this.bits |= DISTINCT_KEYS;
+    if (this.list.length < this.core.maxList) this.list.push(key, value);
+    else if (!replaceIn(this.list, key, value)) this.dropped++;
   }
 
   private more(): Extras {
@@ -375,11 +379,12 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     return this.extras;
   }
 
-  private endAt(endTime: unknown): void {
+  /** What processors may edit; without processors there is none. */
+  private live(): Live | undefined {
+    if (!this.core.hasProcessors) return undefined;
     const more = this.more();
-    this.endMillis = performance.now();
-    more.epochStart ??= hrTimeFromMonotonic(this.startMillis);
-    more.epochEnd = endTimeFrom(endTime, more.epochStart);
+    more.live ??= new Live(this.core.limits);
+    return more.live;
   }
 
   private refuse(): this {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initTracing } from '@manifest-cyber/observability-ts';
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
-import { BatchSpanProcessor, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { BasicTracerProvider, BatchSpanProcessor, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { spansOfLines } from '../../parts/otlp-json.mjs';
 import { programInput } from '../../parts/program.mjs';
 
@@ -25,7 +25,129 @@ const fail = () => {
   throw new Error('the processor failed');
 };
 
+/** What a processor did to a span before the ones after it, and our export, saw it. */
+const contentOf = ({ name, attributes, events, links }) => ({
+  name,
+  attributes,
+  events: events.map((event) => [event.name, event.attributes]),
+  links: links.map((link) => link.attributes),
+});
+const linkTo = (digit, attributes) => ({ context: { traceId: digit.repeat(32), spanId: digit.repeat(16), traceFlags: 1 }, attributes });
+/** A span with something of everything, set before and after its start was announced. */
+function richSpan(provider) {
+  const options = {
+    attributes: { 'user.email': 'a@b.c', card: '4111', kept: 1 },
+    links: [linkTo('1', { secret: 's', kept: 1 }), linkTo('2', { kept: 2 })],
+  };
+  const span = provider.getTracer('test').startSpan('GET /users/7', options);
+  span.setAttribute('later', 'set').setAttribute('kept', 2);
+  span.addEvent('login', { password: 'p', kept: 1 }).addEvent('noise');
+  span.end();
+}
+/** The usual ways to redact. */
+const redactor = processor({
+  onStart(span) {
+    span.attributes['at.start'] = span.attributes.kept;
+  },
+  onEnding(span) {
+    span.attributes.later += ', and edited';
+    span.setAttribute('at.ending', true);
+  },
+  onEnd(span) {
+    span.attributes['user.email'] = '***';
+    delete span.attributes.card;
+    span.events[0].attributes.password = '***';
+    span.events.splice(1, 1);
+    span.links[0].attributes.secret = '***';
+    span.links.pop();
+    span.name = span.name.replace(/\d+/, ':id');
+  },
+});
+
 const scenarios = {
+  async edits() {
+    const exporters = [new InMemorySpanExporter(), new InMemorySpanExporter()];
+    const [ours, published] = exporters.map((exporter) => [redactor, new SimpleSpanProcessor(exporter)]);
+    const tracing = await start(ours);
+    richSpan(tracing.provider);
+    await tracing.forceFlush();
+    richSpan(new BasicTracerProvider({ spanProcessors: published }));
+    const [next, expected] = exporters.map((exporter) => contentOf(exporter.getFinishedSpans()[0]));
+    const [{ name, attributes, events, links }] = spansOfLines(readFileSync(file, 'utf8'));
+    return { exported: contentOf({ name, attributes, events, links }), next, expected };
+  },
+  async replaced() {
+    const seen = [];
+    const tracing = await start([
+      processor({
+        onEnd(span) {
+          span.attributes = { all: 'new' };
+        },
+      }),
+      processor({ onEnd: (span) => seen.push(span.attributes) }),
+    ]);
+    oneSpan(tracing, { a: 1 });
+    await tracing.shutdown();
+    return { sent: sent(), seen };
+  },
+  async editsBadly() {
+    const bad = processor({
+      onEnd({ attributes }) {
+        attributes.a = 'longer than eight';
+        attributes.fn = fail;
+        attributes.none = undefined;
+        attributes.list = ['longer than eight'];
+        attributes.more = 1;
+        attributes.muchMore = 1;
+        fail();
+      },
+    });
+    const tracing = await start([bad], { limits: { attributeCount: 3, attributeValueLength: 8 } });
+    oneSpan(tracing, { a: 1 });
+    await tracing.shutdown();
+    return spansOfLines(readFileSync(file, 'utf8')).map(({ attributes, droppedAttributesCount }) => [attributes, droppedAttributesCount]);
+  },
+  async freezes() {
+    const tracing = await start([
+      processor({
+        onStart({ attributes, events }) {
+          Object.freeze(attributes);
+          Object.freeze(events);
+        },
+      }),
+    ]);
+    const span = tracing.provider.getTracer('test').startSpan('span', { attributes: { a: 1 } });
+    span.setAttribute('b', 2).addEvent('event').end();
+    await tracing.shutdown();
+    return spansOfLines(readFileSync(file, 'utf8')).map(({ attributes, droppedAttributesCount, events }) => [
+      attributes,
+      droppedAttributesCount,
+      events.map(({ name }) => name),
+    ]);
+  },
+  async limits() {
+    // Read between each call, a span keeps what it would without.
+    const read = ({ attributes, events, links }) => [attributes, events, links];
+    const tracing = await start([processor()], { limits: { attributeCount: 2, eventCount: 2, linkCount: 2 } });
+    for (const look of [read, () => {}]) {
+      const span = tracing.provider.getTracer('test').startSpan('GET', { attributes: { a: 1 } });
+      for (const step of [1, 2, 3, 4]) {
+        look(span);
+        span
+          .setAttribute('a', step)
+          .setAttribute(`b${step}`, step)
+          .addEvent(`event ${step}`)
+          .addLink(linkTo(String(step)));
+      }
+      look(span);
+      span.updateName('GET /').setAttribute('a', 5).end();
+    }
+    await tracing.shutdown();
+    return spansOfLines(readFileSync(file, 'utf8')).map(({ traceId, spanId, startUnixNanos, endUnixNanos, events, ...rest }) => ({
+      ...rest,
+      events: events.map(({ name }) => name),
+    }));
+  },
   async order() {
     const calls = [];
     const named = (name, methods) =>
@@ -158,7 +280,9 @@ const scenarios = {
 };
 
 try {
-  console.log(JSON.stringify(await scenarios[programInput().scenario]()));
+  // OTLP's integers come as bigints.
+  const plain = (_, value) => (typeof value === 'bigint' ? Number(value) : value);
+  console.log(JSON.stringify(await scenarios[programInput().scenario](), plain));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
