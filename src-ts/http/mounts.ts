@@ -1,185 +1,212 @@
 /**
  * Where a route of Express is mounted, as a pattern. `req.baseUrl` has the parameters of mount paths filled in (`/orgs/17` for `/orgs/:org`) and is empty again
- * when an error has left the router, so the prefix is looked up in the routers themselves: once for each route, then remembered.
+ * when an error has left the router, so the places are looked up in the routers themselves: once for each route and application. Which of them a request came
+ * through, `req.baseUrl` tells.
  */
 
+import { type Layer, matchLayer, UNKNOWN } from './layer';
+import { readProperty } from './property';
 import { pathOf } from './url';
 
-/** What Express 4 and 5 have in a router's stack. */
-interface Layer {
-  readonly route?: object;
-  readonly handle?: { readonly stack?: unknown };
-  /** Where older routers keep the last match. */
-  readonly path?: string;
-  readonly params?: Readonly<Record<string, unknown>>;
-  match(path: string): boolean | Match;
-}
+type Stack = readonly Layer[];
 
-/** The part of the path that a layer took, the parameters in it, and, from router 2.3 on, the pattern that they come from. */
-interface Match {
-  readonly path: string;
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly pattern?: unknown;
-}
-
-function matchLayer(layer: Layer, path: string): Match | undefined {
-  const match = layer.match(path);
-  if (match === true) return { path: layer.path ?? '', params: layer.params ?? {} };
-  return match || undefined;
-}
-
+/** An application; Express 4 has `_router`, Express 5 `router`. */
 interface App {
-  readonly _router?: { readonly stack: readonly Layer[] };
-  readonly router?: { readonly stack: readonly Layer[] };
+  readonly _router?: { readonly stack?: Stack };
+  readonly router?: { readonly stack?: Stack };
+  /** Express 4, whose `router` is a getter that throws. */
+  readonly lazyrouter?: unknown;
   readonly parent?: App;
-  readonly mountpath?: unknown;
 }
 
 /** What of a request the look-up needs. */
 export interface MountedRequest {
   readonly url?: string | undefined;
   readonly originalUrl?: string;
-  readonly app?: unknown;
 }
 
-/** A prefix that a route was found under. */
-interface Mount {
-  /** Its segments; `undefined` for those with a parameter. */
-  readonly segments: readonly (string | undefined)[];
-  /** The prefix and the route's own path. */
+/** The layers from the outermost application to a route. */
+type Place = readonly Layer[];
+
+/** A prefix that a request was found to have come by. */
+interface Prefix {
+  readonly pattern: string;
+  /** What is left of the path. */
+  readonly rest: string;
+  readonly hasParams: boolean;
+  /** Whether the place has no other pattern. */
+  readonly isOnly: boolean;
+}
+
+/** The place that the last request came through, and by what one knows that the next one did so, too. */
+interface Usual {
   readonly route: string;
+  /** The `req.baseUrl` that means this place; `undefined` where parameters are in it: then it is the only place in this application. */
+  readonly base: string | undefined;
+  readonly app: App;
+  readonly places: Places;
 }
 
-/** A router mounted in more places than this, or a route that was looked for in vain so often, is not looked up again. */
-const MOST_MOUNTS = 16;
-const MOST_FAILURES = 4;
+/** The places of a route in one application. */
+interface Places {
+  /** The layers of the outermost application, and how many there were; with more there may be more places. */
+  readonly stack: Stack;
+  readonly size: number;
+  readonly found: readonly Place[];
+  /** Layers with a path that may hide a router in a function of their own. */
+  readonly hiding: readonly Place[];
+}
 
-/** A segment that no application uses: what matches it is a parameter. */
-const PROBE = 'obs0probe0segment';
-
+/** What is known of a route. */
 interface Known {
-  readonly mounts: Mount[];
-  failures: number;
+  usual: Usual | undefined;
+  readonly places: WeakMap<App, Places>;
+  /** Where it was found last: an error that has left an inner application leaves the request with the outer one, in which it can't be found. */
+  found: readonly Place[];
+  /** Literal prefixes that no layer was found for. */
+  readonly literals: Set<string>;
 }
+
+/** So many prefixes that no layer was found for are believed to be without parameters. */
+const MOST_LITERALS = 4;
 
 const routes = new WeakMap<object, Known>();
 
-/** The pattern of a route with all its prefixes, for the path that a request asked for; `undefined` when its router cannot be found. */
-export function mountedRoute(route: object, routePath: string, request: MountedRequest): string | undefined {
+/** The pattern of a route with all its prefixes, for a request that it answered. */
+export function mountedRoute(route: object, routePath: string, request: MountedRequest): string {
   let known = routes.get(route);
   if (known === undefined) {
-    known = { mounts: [], failures: 0 };
+    known = { usual: undefined, places: new WeakMap(), found: [], literals: new Set() };
     routes.set(route, known);
   }
-  const { mounts } = known;
-  // Nearly every route has one place, and at the top it has no prefix to compare.
-  if (mounts.length === 1 && mounts[0].segments.length === 0) return mounts[0].route;
-  const target = request.originalUrl ?? request.url ?? '';
-  for (const mount of mounts) if (covers(mount.segments, target)) return mount.route;
-  if (known.failures >= MOST_FAILURES || mounts.length >= MOST_MOUNTS) return undefined;
-  const mount = lookUp(route, routePath, request.app as App | undefined, pathOf(target));
-  if (mount === undefined) known.failures += 1;
-  else mounts.push(mount);
-  return mount?.route;
-}
-
-/** Whether a path begins with these segments. */
-function covers(segments: readonly (string | undefined)[], target: string): boolean {
-  let at = 0;
-  for (const segment of segments) {
-    if (target.charCodeAt(at) !== 47 /* / */) return false;
-    at += 1;
-    const end = endOfSegment(target, at);
-    // Express compares without case unless told otherwise, and so does this: a prefix is only ever looked up for one route.
-    if (end === at || (segment !== undefined && (end - at !== segment.length || target.slice(at, end).toLowerCase() !== segment))) return false;
-    at = end;
-  }
-  return true;
-}
-
-function endOfSegment(target: string, from: number): number {
-  for (let i = from; i < target.length; i++) {
-    const code = target.charCodeAt(i);
-    if (code === 47 /* / */ || code === 63 /* ? */) return i;
-  }
-  return target.length;
-}
-
-function lookUp(route: object, routePath: string, app: App | undefined, path: string): Mount | undefined {
+  const { usual } = known;
+  if (usual !== undefined && isUsual(usual, request)) return usual.route;
+  const baseUrl = readProperty(request, 'baseUrl');
+  const base = typeof baseUrl === 'string' ? baseUrl : '';
   try {
-    if (app === undefined || app === null) return undefined;
-    const outside = patternOfApp(app);
-    if (outside === undefined) return undefined;
-    const inside = patternInside(stackOf(app), route, skipSegments(path, outside), 0);
-    if (inside === undefined) return undefined;
-    const pattern = outside + inside;
-    const segments = pattern.split('/').slice(1);
-    return {
-      segments: segments.map((segment) => (segment.includes(':') ? undefined : segment.toLowerCase())),
-      route: routePath === '/' && pattern !== '' ? pattern : pattern + routePath,
-    };
+    return lookUp(known, route, routePath, request, base) ?? literal(known, base, routePath);
   } catch {
-    // Another framework that looks like Express, or a path that does not decode: the caller falls back.
-    return undefined;
+    // Another framework that looks like Express, or a path that does not decode.
+    return literal(known, base, routePath);
   }
 }
 
-/** The patterns that an application and those around it are mounted at; `undefined` when one of them is no plain string. */
-function patternOfApp(app: App): string | undefined {
+function isUsual({ base, app, places }: Usual, request: MountedRequest): boolean {
+  if (base !== undefined) return readProperty(request, 'baseUrl') === base;
+  return readProperty(request, 'app') === app && places.stack.length === places.size;
+}
+
+function lookUp(known: Known, route: object, routePath: string, request: MountedRequest, base: string): string | undefined {
+  const app = readProperty(request, 'app') as App | undefined;
+  if (app === undefined || app === null) return undefined;
+  const places = placesIn(known, route, app);
+  const found = places.found.length === 0 ? known.found : places.found;
+  // Without a base the route is at the top, or an error has left the router: then the whole path tells which it was.
+  const prefix = base === '' ? firstPrefix(found, pathOf(request.originalUrl ?? request.url ?? ''), true) : firstPrefix(found, base, false);
+  if (prefix !== undefined) {
+    const pattern = joined(prefix.pattern, routePath);
+    if (!prefix.hasParams && (base !== '' || found.length === 1)) known.usual = { route: pattern, base, app, places };
+    else if (found.length === 1 && prefix.isOnly) known.usual = { route: pattern, base: undefined, app, places };
+    return pattern;
+  }
+  const hidden = base === '' ? undefined : firstPrefix(places.hiding, base, false);
+  return hidden && joined(hidden.pattern, routePath);
+}
+
+function joined(prefix: string, routePath: string): string {
+  return routePath === '/' && prefix !== '' ? prefix : prefix + routePath;
+}
+
+/** Behind a function of the user's routers can't be seen: a prefix that keeps changing has a parameter. */
+function literal({ literals }: Known, base: string, routePath: string): string {
+  if (literals.size < MOST_LITERALS) literals.add(base);
+  return joined(base === '' || literals.has(base) ? base : UNKNOWN, routePath);
+}
+
+/** The places that are known, unless the application has got new layers since. */
+function placesIn(known: Known, route: object, app: App): Places {
+  const last = known.places.get(app);
+  if (last !== undefined && last.stack.length === last.size) return last;
+  const stack = stackOf(outermost(app));
+  const search = new Search(route);
+  search.walk(stack, [], innerApps(app));
+  const places = { stack, size: stack.length, found: search.found, hiding: search.hiding };
+  known.places.set(app, places);
+  known.usual = undefined;
+  if (places.found.length > 0) known.found = places.found;
+  return places;
+}
+
+function outermost(app: App): App {
+  let outer = app;
+  while (outer.parent !== undefined) outer = outer.parent;
+  return outer;
+}
+
+/** The applications inside the outermost one, down to this. */
+function innerApps(app: App): App[] {
+  const inner: App[] = [];
+  for (let at = app; at.parent !== undefined; at = at.parent) inner.unshift(at);
+  return inner;
+}
+
+function stackOf(app: App): Stack {
+  return (app._router ?? (app.lazyrouter === undefined ? app.router : undefined))?.stack ?? [];
+}
+
+/** The prefix of the first place that the path leads to. The whole path has to lead to the route itself, a base only to its router. */
+function firstPrefix(places: readonly Place[], path: string, isWhole: boolean): Prefix | undefined {
+  for (const place of places) {
+    const prefix = prefixOf(isWhole ? place.slice(0, -1) : place.filter(({ route }) => route === undefined), path);
+    if (prefix !== undefined && (isWhole ? place.at(-1)?.match(prefix.rest || '/') : prefix.rest === '')) return prefix;
+  }
+  return undefined;
+}
+
+function prefixOf(layers: Place, path: string): Prefix | undefined {
   let pattern = '';
-  for (let inner: App | undefined = app; inner?.parent !== undefined; inner = inner.parent) {
-    if (typeof inner.mountpath !== 'string') return undefined;
-    pattern = (inner.mountpath === '/' ? '' : inner.mountpath) + pattern;
+  let rest = path;
+  let hasParams = false;
+  let isOnly = true;
+  for (const layer of layers) {
+    const match = matchLayer(layer, rest || '/');
+    if (match === undefined) return undefined;
+    pattern += match.pattern;
+    rest = rest.slice(match.taken.length);
+    hasParams ||= match.hasParams;
+    isOnly &&= match.isOnly;
   }
-  return pattern;
-}
-
-/** The path without as many segments as the pattern has. */
-function skipSegments(path: string, pattern: string): string {
-  let at = 0;
-  for (let left = pattern.split('/').length - 1; left > 0 && at < path.length; left--) at = endOfSegment(path, at + 1);
-  return path.slice(at);
-}
-
-/** `router` of Express 4 is a getter that throws, so `_router`, which only Express 4 has, comes first. */
-function stackOf(app: App): readonly Layer[] {
-  return (app._router ?? app.router)?.stack ?? [];
+  return { pattern, rest, hasParams, isOnly };
 }
 
 /** Routers hold routers; more levels than this are a circle. */
 const DEEPEST = 16;
 
-/** The pattern of the routers between a stack and the route, along the layers that match the path. */
-function patternInside(stack: readonly Layer[], route: object, path: string, depth: number): string | undefined {
-  if (stack.some((layer) => layer.route === route)) return '';
-  if (depth > DEEPEST) return undefined;
-  for (const layer of stack) {
-    const inner = layer.handle?.stack;
-    const match = Array.isArray(inner) ? matchLayer(layer, path) : undefined;
-    if (match === undefined) continue;
-    const below = patternInside(inner as Layer[], route, path.slice(match.path.length), depth + 1);
-    if (below !== undefined) return patternOfMatch(layer, match) + below;
-  }
-  return undefined;
-}
+/** Layers that are looked at in one search: routers that are mounted twice on each level multiply. */
+const MOST_LAYERS = 20_000;
 
-/** The part of a path that a layer took, with the parameters in it named. Where the router does not keep the pattern, the layer is asked. */
-function patternOfMatch(layer: Layer, match: Match): string {
-  if (typeof match.pattern === 'string') return match.pattern.replace(/\/$/, '');
-  const segments = match.path.replace(/\/$/, '').split('/');
-  const left = new Map(Object.entries(match.params).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
-  for (let i = 1; i < segments.length && left.size > 0; i++) {
-    const probed = segments.map((segment, at) => (at === i ? PROBE : segment));
-    const params = matchLayer(layer, probed.join('/'))?.params ?? {};
-    const name = Object.entries(params).find(([, value]) => value === PROBE)?.[0];
-    if (name === undefined) continue;
-    segments[i] = `:${name}`;
-    left.delete(name);
+/** A look for a route in all routers that can be reached. */
+class Search {
+  readonly found: Place[] = [];
+  readonly hiding: Place[] = [];
+  private left = MOST_LAYERS;
+
+  constructor(private readonly route: object) {}
+
+  /** `inner` are the applications that are still to be entered on the way. */
+  walk(stack: Stack, above: Place, inner: readonly App[]): void {
+    if (above.length > DEEPEST) return;
+    for (const layer of stack) {
+      this.left -= 1;
+      if (this.left < 0) return;
+      if (layer.route === this.route) this.found.push([...above, layer]);
+      if (layer.route !== undefined) continue;
+      const place = [...above, layer];
+      const below = (layer.handle as { stack?: unknown }).stack;
+      if (Array.isArray(below)) this.walk(below, place, inner);
+      // Express mounts an application by a function of this name.
+      else if (layer.name === 'mounted_app' && inner.length > 0) this.walk(stackOf(inner[0]), place, inner.slice(1));
+      else if (matchLayer(layer, '/') === undefined) this.hiding.push(place);
+    }
   }
-  // A parameter that is only a part of its segment (`/v:version`), or that takes nothing like the probe (`/:id(\\d+)`).
-  for (const [name, value] of left) {
-    const i = segments.findLastIndex((segment) => !segment.startsWith(':') && value !== '' && decodeURIComponent(segment).includes(value));
-    if (i !== -1) segments[i] = decodeURIComponent(segments[i]).replace(value, `:${name}`);
-  }
-  return segments.join('/');
 }

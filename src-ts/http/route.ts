@@ -4,22 +4,11 @@ import type { IncomingMessage } from 'node:http';
 import { mountedRoute } from './mounts';
 import { readProperty } from './property';
 
-/** What Express 4 and 5 set on a request. */
-interface Routed {
-  route?: { path?: unknown } | null;
-  baseUrl?: unknown;
-}
-
 /** The route's pattern with the prefixes it is mounted under (`/orgs/:org/users/:id`); `undefined` when no route matched, or without Express. */
 export function routeOf(request: IncomingMessage): string | undefined {
-  const route = readProperty(request, 'route') as Routed['route'];
+  const route = readProperty(request, 'route') as { path?: unknown } | null | undefined;
   if (route === undefined || route === null || route.path === undefined) return undefined;
-  const path = typeof route.path === 'string' ? route.path : String(route.path);
-  const mounted = mountedRoute(route, path, request);
-  if (mounted !== undefined) return mounted;
-  const { baseUrl } = request as IncomingMessage & Routed;
-  if (typeof baseUrl !== 'string' || baseUrl === '') return path;
-  return path === '/' ? baseUrl : baseUrl + path;
+  return mountedRoute(route, typeof route.path === 'string' ? route.path : String(route.path), request);
 }
 
 /** Span names made so far, by method and route: the recorder finds a name that it has seen by its identity. Cleared when full. */
