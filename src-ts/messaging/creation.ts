@@ -1,10 +1,10 @@
 /** The context that the sender of a message has put into its body by hand. */
 import type { Context } from '@opentelemetry/api';
-import { extractTraceContext } from '../propagation/carrier';
 import { spanOf } from '../trace/active';
 import type { IdentifiedSpan } from '../trace/identity';
 import { identified } from '../trace/tracer';
 import { bodyCarriers } from './body';
+import { fromTraceContext } from './body-context';
 import { isIncoming, isSameTrace } from './context';
 
 /** A context that was found, and the span in it. */
@@ -20,9 +20,8 @@ export interface Creation {
  */
 export function creationContext(body: unknown, active: Context): Creation | undefined {
   const current = identified(spanOf(active));
-  const own = current === undefined ? undefined : bodyCarriers(body).own;
-  if (current === undefined || own === undefined) return undefined;
-  const context = extractTraceContext(own, active);
+  if (current === undefined) return undefined;
+  const context = fromTraceContext(bodyCarriers(body).own, active);
   const span = identified(spanOf(context));
   if (span === undefined || span === current || !isSameTrace(span, current) || isIncoming(active, span)) return undefined;
   return { context, span };

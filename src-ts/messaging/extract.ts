@@ -5,6 +5,7 @@ import { withXray } from '../propagation/xray';
 import { EMPTY_CONTEXT, SPAN_KEY } from '../trace/context';
 import { attributeCarrier } from './attributes';
 import { bodyCarriers } from './body';
+import { fromTraceContext } from './body-context';
 import { type Fields, fieldsOf } from './fields';
 import { hiddenOf } from './hidden';
 
@@ -42,7 +43,7 @@ function fromMessage(message: Fields, base: Context): Context {
 function fromBody(body: unknown, base: Context): Context {
   const { envelope, own } = bodyCarriers(body);
   const carried = envelope === undefined ? base : extractTraceContext(envelope, base);
-  return own === undefined || hasSpanOver(base, carried) ? carried : extractTraceContext(own, carried);
+  return hasSpanOver(base, carried) ? carried : fromTraceContext(own, carried);
 }
 
 /** Whether a span was found that `base` did not have. */

@@ -3,6 +3,7 @@ import type { Context } from '@opentelemetry/api';
 import { injectTraceContext } from '../propagation/carrier';
 import { activeContext } from '../trace/active';
 import { isEnvelope } from './body';
+import { traceContextOf } from './body-context';
 import { type Fields, fieldsOf } from './fields';
 import { beside } from './own-attributes';
 import { isSns, snsChanges } from './sns-carrier';
@@ -44,9 +45,8 @@ function changesOf(message: Fields, context: Context): Fields | undefined {
   if (isEnvelope(message)) return envelopeChanges(message, context);
   if (isSns(message)) return snsChanges(message, context);
   if (isSqs(message)) return sqsChanges(message, context);
-  const { traceparent, tracestate } = injectTraceContext<Record<string, string>>({}, context);
-  if (traceparent === undefined) return undefined;
-  return { traceContext: tracestate === undefined ? { traceparent } : { traceparent, tracestate } };
+  const traceContext = traceContextOf(context);
+  return traceContext === undefined ? undefined : { traceContext };
 }
 
 function withHeaders(headers: unknown, context: Context): unknown {

@@ -142,6 +142,14 @@ export function mayCarry(carrier: Indexed): boolean {
   return false;
 }
 
+/** Whether any format is turned on. */
+export function isPropagated(): boolean {
+  const propagator = activePropagator();
+  if (propagator === undefined) return false;
+  if (asked.propagator !== propagator) ask(propagator);
+  return asked.fields.size > 0;
+}
+
 function ask(propagator: TextMapPropagator): void {
   asked.fields = new Set(propagator.fields());
   asked.lengths = [...asked.fields].reduce((lengths, { length }) => lengths | (1 << length), 0);
