@@ -41,3 +41,35 @@ describe('traceContext', () => {
   test('has no other format in it', () =>
     using(['b3'], () => assert.equal(idsOf({ traceContext: { b3: `${'1'.repeat(32)}-${'2'.repeat(16)}-1` } }), undefined)));
 });
+
+describe('SNS envelopes', () => {
+  const { traceId, spanId } = spanContext;
+  const decimal = (hex) => String(BigInt(`0x${hex}`));
+  const datadog = JSON.stringify({
+    'x-datadog-trace-id': decimal(traceId.slice(16)),
+    'x-datadog-parent-id': decimal(spanId),
+    'x-datadog-sampling-priority': '1',
+    'x-datadog-tags': `_dd.p.tid=${traceId.slice(0, 16)}`,
+  });
+  const xray = `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)};Parent=${spanId};Sampled=1`;
+  const rows = [
+    ['tracecontext', 'traceparent', traceparent],
+    ['b3', 'b3', `${traceId}-${spanId}-1`],
+    ['xray', 'X-Amzn-Trace-Id', xray],
+    ['datadog', '_datadog', datadog],
+  ];
+  const text = (value) => ({ Type: 'String', Value: value });
+  const binary = (value) => ({ Type: 'Binary', Value: Buffer.from(value).toString('base64') });
+  for (const [format, name, value] of rows) {
+    for (const attribute of [text(value), binary(value)]) {
+      test(`${name} in an attribute of the type ${attribute.Type} is read under ${format}`, () =>
+        using([format], () => {
+          const envelope = { Type: 'Notification', Message: 'x', MessageAttributes: { [name]: attribute } };
+          for (const message of [{ Body: JSON.stringify(envelope) }, { body: JSON.stringify(envelope) }, { EventSource: 'aws:sns', Sns: envelope }]) {
+            const { traceState: _, ...found } = trace.getSpanContext(extractMessage(message));
+            assert.deepEqual(found, { ...spanContext, isRemote: true });
+          }
+        }));
+    }
+  }
+});

@@ -20,11 +20,12 @@ export function attributeCarrier(attributes: unknown): Record<string, unknown> |
 
 function contentOf(attribute: Fields | undefined): unknown {
   if (attribute === undefined) return undefined;
-  const text = attribute['StringValue'] ?? attribute['stringValue'] ?? attribute['Value'];
-  return text ?? attribute['BinaryValue'] ?? bytesOf(attribute['binaryValue']);
+  const text = attribute['StringValue'] ?? attribute['stringValue'];
+  const value = attribute['Type'] === 'Binary' ? bytesOf(attribute['Value']) : attribute['Value'];
+  return text ?? value ?? attribute['BinaryValue'] ?? bytesOf(attribute['binaryValue']);
 }
 
-/** Lambda hands binary values on as base64. */
+/** Lambda and SNS hand binary values on as base64. */
 function bytesOf(value: unknown): unknown {
   return typeof value === 'string' && value.length <= MAX_BASE64_LENGTH ? Buffer.from(value, 'base64') : value;
 }
