@@ -3,6 +3,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { isSigned } from './client';
 import type { HeaderAccess, OutgoingTrace, OutgoingTracer } from './outgoing';
+import { patch } from './patch';
 
 const OUTGOING_TRACE = Symbol.for('@manifest-cyber/observability-ts.outgoing');
 
@@ -13,6 +14,8 @@ interface UndiciRequest {
   readonly path: string;
   /** Names and values in turn. */
   readonly headers: unknown;
+  /** The protocol that is asked for, such as `websocket`. */
+  readonly upgrade?: unknown;
   addHeader(name: string, value: string): void;
   [OUTGOING_TRACE]?: OutgoingTrace | null;
 }
@@ -49,6 +52,24 @@ function created(request: UndiciRequest, tracer: OutgoingTracer): void {
   const end = origin.indexOf('/', authority);
   request[OUTGOING_TRACE] =
     tracer.start(request.method, scheme, end === -1 ? origin.slice(authority) : origin.slice(authority, end), request.path, request, HEADERS) ?? null;
+  if (request[OUTGOING_TRACE] && (request.upgrade || request.method === 'CONNECT')) watchUpgrade(request, request[OUTGOING_TRACE]);
+}
+
+/**
+ * Ends the span with the handshake of a WebSocket, another upgrade or a CONNECT. No undici in Node 20 to 26 publishes that: it calls `onUpgrade` of the request, and
+ * `onRequestUpgrade` from undici 8 on.
+ */
+function watchUpgrade(request: UndiciRequest, trace: OutgoingTrace): void {
+  const name = 'onRequestUpgrade' in request ? 'onRequestUpgrade' : 'onUpgrade';
+  if (!(name in request)) return;
+  patch(request, name, (original) => {
+    return function (this: UndiciRequest, ...args: unknown[]) {
+      // Over HTTP/2, undici 6 does not know the status.
+      if (typeof args[0] === 'number') trace.respond(args[0]);
+      trace.end();
+      return original.apply(this, args);
+    };
+  });
 }
 
 /** Where a header's value is in the list, or -1. */
