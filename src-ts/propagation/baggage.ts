@@ -1,6 +1,7 @@
 /** `baggage` (W3C Baggage): the header as it came, taken apart only when somebody asks. */
 import type { Baggage, BaggageEntry, BaggageEntryMetadata } from '@opentelemetry/api';
 import { loadAddon } from '../native/addon';
+import { whole } from '../native/text';
 import { BAGGAGE, countPlainPairs, places, STRIDE } from './pairs';
 import { countRejected } from './rejected';
 
@@ -130,11 +131,6 @@ function formatInRust(entries: [string, BaggageEntry][]): string {
     .filter(([, entry]) => typeof entry?.value === 'string')
     .map(([key, { value, metadata }]) => [whole(key), whole(value), metadata === undefined ? null : whole(metadata.toString())]);
   return loadAddon()?.formatBaggage(JSON.stringify(texts)) ?? '';
-}
-
-/** A text without half characters, which JSON has no form for that Rust reads. */
-function whole(text: string): string {
-  return Buffer.from(text).toString();
 }
 
 /** The API's metadata is a text in an object; nobody looks at its mark, which only keeps the types apart. */

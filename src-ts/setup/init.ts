@@ -11,6 +11,7 @@ import { TraceCore } from '../trace/core';
 import { idleCore, ownProvider as provider } from '../trace/provider';
 import { Deadline } from './deadline';
 import { flushAtExit } from './exit';
+import { type OwnOptions, readOptions } from './given-options';
 import { registerGlobals } from './globals';
 import { startInstrumentations } from './instrumentations';
 import type { Tracing, TracingOptions, TracingStats } from './options';
@@ -54,7 +55,8 @@ function start(options: TracingOptions): Tracing {
   try {
     const addon = loadAddon();
     if (addon === undefined) return untraced();
-    const { settings, failure } = readStarted(addon.start(startRequest(options), warn));
+    const { own, plain } = readOptions(options);
+    const { settings, failure } = readStarted(addon.start(startRequest(plain), warn));
     const quiet = settings.logLevel === 'none' || settings.logLevel === 'error';
     silenceWarnings(quiet);
     for (const { code, message } of settings.warnings) warn(code, message);
@@ -70,7 +72,7 @@ function start(options: TracingOptions): Tracing {
     }
     const recorder = new Recorder(attachment.memory, attachment.ring, addon);
     const forgetExit = flushAtExit(addon, settings.flushOnSignals);
-    return traced(addon, settings, recorder, options, forgetExit);
+    return traced(addon, settings, recorder, own, forgetExit);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     warnOnce('OBS_START_FAILED', `tracing could not be started (${reason}); this service runs untraced. Please report it.`);
@@ -78,7 +80,7 @@ function start(options: TracingOptions): Tracing {
   }
 }
 
-function traced(addon: Addon, settings: Settings, recorder: Recorder, options: TracingOptions, forgetExit: () => void): Tracing {
+function traced(addon: Addon, settings: Settings, recorder: Recorder, options: OwnOptions, forgetExit: () => void): Tracing {
   const core = new TraceCore({
     recorder,
     sampler: settings.sampler,

@@ -3,10 +3,9 @@
 import { hostname, release, userInfo } from 'node:os';
 import type { Attributes } from '@opentelemetry/api';
 import { randomUuid } from '../native/random';
-import { warnOnce } from '../native/warn';
+import { whole } from '../native/text';
 import type { SpanLimits } from '../trace/limits';
 import type { SamplerSettings } from '../trace/sampler';
-import type { TracingOptions } from './options';
 
 /** The settings for this side. */
 export interface Settings {
@@ -27,14 +26,13 @@ export interface Started {
   settings: Settings;
 }
 
-/** Options that this side acts on; the rest is Rust's. */
-const OWN_OPTIONS = new Set(['instrumentations', 'spanProcessors', 'http', 'libraries']);
 /** No limit, as Rust writes it. */
 const UNLIMITED = 0xffffffff;
 
-/** The request for `start`: options, environment and the facts that only Node knows. */
-export function startRequest(options: TracingOptions): string {
-  return JSON.stringify({ options: optionsJson(options), environment: environment(), facts: processFacts() });
+/** The request for `start`: options, environment and the facts that only Node knows. Arguments and variables may hold half characters. */
+export function startRequest(plainOptions: unknown): string {
+  const request = { options: JSON.stringify(plainOptions) ?? '', environment: environment(), facts: processFacts() };
+  return JSON.stringify(request, (_, value: unknown) => (typeof value === 'string' ? whole(value) : value));
 }
 
 /** The answer of `start`, with limits as numbers that can be compared. */
@@ -45,19 +43,6 @@ export function readStarted(json: string): Started {
     if (limits[name] >= UNLIMITED) limits[name] = Number.POSITIVE_INFINITY;
   }
   return started;
-}
-
-function optionsJson(options: TracingOptions): string {
-  try {
-    return JSON.stringify(options, (key, value: unknown) => (OWN_OPTIONS.has(key) ? undefined : value)) ?? '';
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown';
-    warnOnce(
-      'OBS_OPTIONS_INVALID',
-      `the options of initTracing could not be read (${reason}); they must be plain values. The environment and the defaults are used.`,
-    );
-    return '';
-  }
 }
 
 function environment(): [string, string][] {
