@@ -30,8 +30,7 @@ export function extractMessage(message: unknown, context: Context = EMPTY_CONTEX
 }
 
 function fromMessage(message: Fields, base: Context): Context {
-  // Only what SQS delivers has something kept beside it.
-  const hidden = message['ReceiptHandle'] === undefined ? undefined : hiddenOf(message);
+  const hidden = hiddenOf(message);
   const transport = transportCarrier(message, hidden?.attributes);
   const carried = transport === undefined ? base : extractTraceContext(transport, base);
   if (hasSpanOver(base, carried)) return carried;

@@ -1,4 +1,6 @@
 /** What came with a message and its receiver did not ask for: kept beside the message, not in it. */
+import type { Fields } from './fields';
+import { Recent } from './recent';
 
 /** Attributes of a received message that its receiver does not see. */
 export interface HiddenAttributes {
@@ -10,14 +12,21 @@ export interface HiddenAttributes {
   readonly queueUrl: string | undefined;
 }
 
-const hidden = new WeakMap<object, HiddenAttributes>();
+/** By the message itself, for as long as it is used. */
+const byMessage = new WeakMap<object, HiddenAttributes>();
 
-/** Keeps attributes beside a message, for as long as the message is used. */
-export function hide(message: object, attributes: HiddenAttributes): void {
-  hidden.set(message, attributes);
+/** Of the last messages also by their handles, which copies have, too; less than a megabyte but for long baggage. */
+const KEPT = 512;
+const byHandle = new Recent<HiddenAttributes>(KEPT);
+
+/** Keeps attributes beside a message. */
+export function hide(message: Fields, attributes: HiddenAttributes): void {
+  byMessage.set(message, attributes);
+  byHandle.keep(message['ReceiptHandle'], attributes);
 }
 
-/** What was kept beside a message. */
-export function hiddenOf(message: object): HiddenAttributes | undefined {
-  return hidden.get(message);
+/** What was kept beside a message, or beside the one that it is a copy of; undefined for what SQS did not deliver. */
+export function hiddenOf(message: Fields): HiddenAttributes | undefined {
+  const handle = message['ReceiptHandle'];
+  return handle === undefined ? undefined : (byMessage.get(message) ?? byHandle.of(handle));
 }

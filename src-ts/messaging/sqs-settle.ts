@@ -10,7 +10,7 @@ import { linkTo } from './process';
 import { BATCH_MESSAGE_COUNT, KIND_CLIENT, MESSAGE_ID, spanName, VISIBILITY_TIMEOUT } from './semantics';
 import { answerAttributes, type Call, type Command, fail, failPartly, inSpan, listOf } from './sqs-call';
 import { operationAttributes, queueOf } from './sqs-names';
-import { forgetReceived, receivedBy } from './sqs-received';
+import { receivedMessages } from './sqs-received';
 
 /** The operations, as spans name them. */
 export type Settlement = 'delete' | 'change_visibility';
@@ -29,7 +29,7 @@ function startOne(settlement: Settlement, input: Fields): Call {
   const active = activeContext();
   const around = identified(spanOf(active));
   const { ReceiptHandle: handle, VisibilityTimeout: timeout } = input;
-  const received = receivedBy(handle);
+  const received = receivedMessages.of(handle);
   const sender = identified(received?.sender);
   const attributes: Attributes = {};
   if (received?.id !== undefined) attributes[MESSAGE_ID] = received.id;
@@ -43,7 +43,7 @@ function startOne(settlement: Settlement, input: Fields): Call {
     input,
     answer(output) {
       span.setAttributes(answerAttributes(output));
-      if (settlement === 'delete') forgetReceived(handle);
+      if (settlement === 'delete') receivedMessages.forget(handle);
     },
     fail: (error) => fail(span, error),
   };
@@ -53,7 +53,7 @@ function startBatch(settlement: Settlement, input: Fields): Call {
   const entries = listOf(input['Entries']);
   const links: Link[] = [];
   for (const { ReceiptHandle } of entries) {
-    const received = receivedBy(ReceiptHandle);
+    const received = receivedMessages.of(ReceiptHandle);
     const sender = identified(received?.sender);
     if (sender !== undefined) links.push(linkTo(sender, received?.id));
   }
@@ -67,7 +67,7 @@ function startBatch(settlement: Settlement, input: Fields): Call {
       failPartly(span, refused, entries.length);
       if (settlement !== 'delete') return;
       for (const { Id, ReceiptHandle } of entries) {
-        if (!refused.some((entry) => entry['Id'] === Id)) forgetReceived(ReceiptHandle);
+        if (!refused.some((entry) => entry['Id'] === Id)) receivedMessages.forget(ReceiptHandle);
       }
     },
     fail: (error) => fail(span, error),

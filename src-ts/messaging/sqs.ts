@@ -14,7 +14,7 @@ import { BATCH_MESSAGE_COUNT, KIND_CLIENT, spanName } from './semantics';
 import { hideWishes, withWishes } from './sqs-asked';
 import { answerAttributes, type Command, fail, listOf, type Next } from './sqs-call';
 import { operationAttributes, queueOf } from './sqs-names';
-import { keepReceived } from './sqs-received';
+import { receivedMessages } from './sqs-received';
 import { sendBatch, sendMessage } from './sqs-send';
 import { settling, settlingBatch } from './sqs-settle';
 
@@ -123,7 +123,7 @@ function received(input: Fields, output: Fields | undefined, startTime: number):
     const sender = spanOf(extractMessage(message, EMPTY_CONTEXT));
     const brought = identified(sender);
     if (brought !== undefined) span.addLink(linkTo(brought, id));
-    keepReceived(message['ReceiptHandle'], { id, sender });
+    receivedMessages.keep(message['ReceiptHandle'], { id, sender });
   }
   span.end();
 }
