@@ -195,6 +195,15 @@ test('a response that its reader gives up is no failure', async (t) => {
   assert.equal(span.status.code, SpanStatusCode.UNSET);
 });
 
+test('a response of 404 that its reader gives up stays one', async (t) => {
+  const tracing = await traced(t, CLIENT_ONLY);
+  const port = await serve(t, (_request, response) => response.writeHead(404).write('endless'));
+  const [response] = await once(http.get({ host: HOST, port }), 'response');
+  response.destroy();
+  const [span] = await clientSpans(tracing);
+  assert.equal(span.attributes['error.type'], '404');
+});
+
 test('a request aborted by a signal fails the span', async (t) => {
   const tracing = await traced(t, CLIENT_ONLY);
   const controller = new AbortController();

@@ -104,6 +104,74 @@ for (const [way, send] of Object.entries(WAYS)) {
   });
 }
 
+/** The clients whose answers can be given up, and how. */
+const READERS = { 'the global fetch': [fetch, undici.request] };
+for (const name of packages) {
+  const client = await import(name);
+  READERS[name] = [client.fetch, client.request];
+}
+
+/** A server whose answer has no end. */
+const endless = (t, status = 200) => serve(t, (_request, response) => response.writeHead(status).write('x'));
+
+for (const [name, [fetchOf, requestOf]] of Object.entries(READERS)) {
+  const ways = {
+    [`fetch of ${name}, cancelled`]: async (url) => (await fetchOf(url)).body.cancel(),
+    [`fetch of ${name}, cancelled with a word`]: async (url) => (await fetchOf(url)).body.cancel('enough'),
+    [`fetch of ${name}, left in a loop`]: async (url) => {
+      for await (const _chunk of (await fetchOf(url)).body) break;
+    },
+    [`request of ${name}, destroyed`]: async (url) => (await requestOf(url)).body.on('error', () => {}).destroy(),
+    [`request of ${name}, left in a loop`]: async (url) => {
+      for await (const _chunk of (await requestOf(url)).body) break;
+    },
+  };
+  for (const [way, giveUp] of Object.entries(ways)) {
+    test(`a response that its reader gives up is no failure: ${way}`, async (t) => {
+      const tracing = await traced(t, CLIENT_ONLY);
+      await giveUp(`http://${HOST}:${await endless(t)}/`);
+      const [span] = await clientSpans(tracing);
+      assert.equal(span.attributes['http.response.status_code'], 200);
+      assert.equal(span.attributes['error.type'], 'aborted');
+      assert.equal(span.status.code, SpanStatusCode.UNSET);
+    });
+
+    test(`a response of 404 that its reader gives up stays one: ${way}`, async (t) => {
+      const tracing = await traced(t, CLIENT_ONLY);
+      await giveUp(`http://${HOST}:${await endless(t, 404)}/`);
+      const [span] = await clientSpans(tracing);
+      assert.equal(span.attributes['error.type'], '404');
+      assert.equal(span.status.code, SpanStatusCode.ERROR);
+    });
+  }
+
+  for (const [what, reason, type] of [
+    ['its own reason', undefined, 'AbortError'],
+    ["the caller's", new TypeError('no more'), 'TypeError'],
+  ]) {
+    test(`a signal that aborts the body of fetch of ${name}, with ${what}, fails the span`, async (t) => {
+      const tracing = await traced(t, CLIENT_ONLY);
+      const controller = new AbortController();
+      const response = await fetchOf(`http://${HOST}:${await endless(t)}/`, { signal: controller.signal });
+      const text = response.text();
+      controller.abort(reason);
+      await assert.rejects(text);
+      const [span] = await clientSpans(tracing);
+      assert.equal(span.attributes['error.type'], type);
+      assert.equal(span.status.code, SpanStatusCode.ERROR);
+    });
+  }
+
+  test(`a body of ${name} that breaks off fails the span`, async (t) => {
+    const tracing = await traced(t, CLIENT_ONLY);
+    const port = await serve(t, (request, response) => response.write('part', () => request.socket.destroy()));
+    await assert.rejects(async () => (await requestOf(`http://${HOST}:${port}/`)).body.text());
+    const [span] = await clientSpans(tracing);
+    assert.equal(span.attributes['error.type'], 'UND_ERR_SOCKET');
+    assert.equal(span.status.code, SpanStatusCode.ERROR);
+  });
+}
+
 test('a status of 404 is a failure for fetch', async (t) => {
   const tracing = await traced(t, CLIENT_ONLY);
   const port = await serve(t, (_request, response) => response.writeHead(404).end());

@@ -16,6 +16,9 @@ import { describe } from './warnings';
 
 /** The client span of one request. */
 export class OutgoingTrace {
+  /** Whether the headers of the response were there. */
+  hasResponse = false;
+  private failed = false;
   private ended = false;
   /** Set while the server's port is not known: what to write when it is. */
   private target: { readonly host: string; readonly path: string } | undefined;
@@ -33,6 +36,7 @@ export class OutgoingTrace {
   /** The headers of the response are there. */
   respond(status: number, port?: number): void {
     if (this.ended) return;
+    this.hasResponse = true;
     if (this.target !== undefined && port !== undefined && port !== defaultPort(this.scheme)) {
       this.span.setAttribute(SERVER_PORT, port);
       this.span.setAttribute(URL_FULL, redactUrl(fullUrl(this.scheme, `${this.target.host}:${port}`, this.target.path)));
@@ -49,10 +53,10 @@ export class OutgoingTrace {
     this.end();
   }
 
-  /** The caller lost interest before the response was whole, which is no failure; ends the span. */
+  /** The caller lost interest before the response was whole, which is no failure; ends the span. Many do so with the body of a status that is one. */
   abandon(): void {
     if (this.ended) return;
-    this.span.setAttribute(ERROR_TYPE, 'aborted');
+    if (!this.failed) this.span.setAttribute(ERROR_TYPE, 'aborted');
     this.end();
   }
 
@@ -64,6 +68,7 @@ export class OutgoingTrace {
   }
 
   private setFailure(type: string, error: unknown): void {
+    this.failed = true;
     this.span.setAttribute(ERROR_TYPE, type);
     this.span.setStatus(error instanceof Error && error.message ? { code: STATUS_ERROR, message: error.message } : { code: STATUS_ERROR });
   }

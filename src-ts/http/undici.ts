@@ -32,7 +32,7 @@ export function watchUndici(tracer: OutgoingTracer): () => void {
     ['undici:request:create', (message) => created((message as Message).request, tracer)],
     ['undici:request:headers', (message) => traceOf(message)?.respond((message as Message).response?.statusCode ?? 0)],
     ['undici:request:trailers', (message) => traceOf(message)?.end()],
-    ['undici:request:error', (message) => traceOf(message)?.fail((message as Message).error)],
+    ['undici:request:error', (message) => failed(traceOf(message), (message as Message).error)],
   ];
   for (const [channel, listener] of listeners) subscribe(channel, listener);
   return () => {
@@ -43,6 +43,25 @@ export function watchUndici(tracer: OutgoingTracer): () => void {
 function traceOf(message: unknown): OutgoingTrace | null | undefined {
   return (message as Message).request[OUTGOING_TRACE];
 }
+
+function failed(trace: OutgoingTrace | null | undefined, error: unknown): void {
+  if (trace?.hasResponse && isGivenUp(error)) trace.abandon();
+  else trace?.fail(error);
+}
+
+/**
+ * Whether the reader of a body gave it up without an error of its own: by `cancel()`, by leaving a `for await`, by `destroy()`. A signal that aborts in the
+ * middle of a body is told in the same way by `undici.request`, but not by `fetch`: its error is the signal's reason.
+ */
+function isGivenUp(error: unknown): boolean {
+  // `cancel('enough')`.
+  if (typeof error !== 'object' || error === null) return true;
+  const { code, name, message } = error as { code?: unknown; name?: unknown; message?: unknown };
+  return code === 'UND_ERR_ABORTED' || (name === 'AbortError' && message === GIVEN_UP);
+}
+
+/** What `fetch` makes of a cancelled body; the default reason of a signal begins with "This". */
+const GIVEN_UP = 'The operation was aborted.';
 
 function created(request: UndiciRequest, tracer: OutgoingTracer): void {
   if (request[OUTGOING_TRACE] !== undefined) return;
