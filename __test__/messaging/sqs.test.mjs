@@ -140,6 +140,23 @@ describe('instrumentSqs', { skip: elasticmqMissing }, () => {
     );
   });
 
+  test('versions of the SDK that know the old name of a list alone: a message without a free attribute keeps its trace', async () => {
+    const older = instrumentSqs(new SQSClient(server.client));
+    const forget = (next) => (args) => {
+      const { MessageSystemAttributeNames: _, ...input } = args.input;
+      return next({ ...args, input });
+    };
+    older.middlewareStack.add(forget, { step: 'initialize', priority: 'low' });
+    await send({ MessageAttributes: attributes(10) });
+    const message = await received({}, older);
+    older.destroy();
+    assert.equal(message.Attributes, undefined);
+    withMessageSpan(message, {}, () => {});
+    const [handled] = named(`process ${queue}`);
+    assert.equal(handled.parentSpanContext?.spanId, idOf(named(`send ${queue}`)[0]));
+    assert.equal(handled.attributes['messaging.message.delivery_attempt'], 1);
+  });
+
   test('each delivery of a message that failed says which it is', async () => {
     await send();
     for (let attempt = 1; attempt <= 3; attempt++) {

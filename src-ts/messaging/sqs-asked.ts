@@ -8,12 +8,12 @@ const CONTEXT_ATTRIBUTES = ['traceparent', 'tracestate', 'baggage', 'b3', 'X-Amz
 /** System attributes that we read: the context, and what is told of the delivery. */
 const SYSTEM_ATTRIBUTES = ['AWSTraceHeader', 'SentTimestamp', 'ApproximateReceiveCount'];
 
-/** The SDK has two names for the list of system attributes; the older one is deprecated. */
+/** The SDK has two names for the list of system attributes; the older one is deprecated, and the only one that versions of before May 2024 send. SQS answers both. */
 const SYSTEM_LISTS = ['MessageSystemAttributeNames', 'AttributeNames'] as const;
 
 /** The input with our wishes in it. The given one stays as it is. */
 export function withWishes(input: Fields): Fields {
-  const systemList = input['MessageSystemAttributeNames'] === undefined && Array.isArray(input['AttributeNames']) ? SYSTEM_LISTS[1] : SYSTEM_LISTS[0];
+  const systemList = SYSTEM_LISTS.find((list) => input[list] !== undefined) ?? SYSTEM_LISTS[1];
   return {
     ...input,
     MessageAttributeNames: extended(input['MessageAttributeNames'], contextAttributes()),
