@@ -140,6 +140,14 @@ describe('instrumentSqs', { skip: elasticmqMissing }, () => {
     );
   });
 
+  test('nor does one that was aborted', async () => {
+    const abort = new AbortController();
+    const poll = client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }), { abortSignal: abort.signal });
+    setTimeout(() => abort.abort(), 100);
+    await assert.rejects(poll, { name: 'AbortError' });
+    assert.deepEqual(spans(), []);
+  });
+
   test('versions of the SDK that know the old name of a list alone: a message without a free attribute keeps its trace', async () => {
     const older = instrumentSqs(new SQSClient(server.client));
     const forget = (next) => (args) => {

@@ -103,12 +103,19 @@ async function receive(input: Fields, next: Next): ReturnType<Next> {
     return result;
   } catch (error) {
     guarded('OBS_SQS_FAILED', () => {
+      // A poll that its own service gives up, when it stops, is one without messages.
+      if (isAbort(error)) return;
       const span = startReceive(input, startTime, 0);
       fail(span, error);
       span.end();
     });
     throw error;
   }
+}
+
+/** Whether the SDK gave a command up because its `abortSignal` said so. */
+function isAbort(error: unknown): boolean {
+  return fieldsOf(error)?.['name'] === 'AbortError';
 }
 
 function received(input: Fields, output: Fields | undefined, startTime: number): void {
