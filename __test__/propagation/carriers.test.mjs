@@ -45,6 +45,34 @@ test('a list of pairs gets a pair, and is read', () => {
   assert.deepEqual(injectTraceContext([], CONTEXT), [['traceparent', HEADER]]);
 });
 
+test('pairs of one name are headers that came several times', () => {
+  const found = extractTraceContext([
+    ['traceparent', HEADER],
+    ['tracestate', 'a=1'],
+    ['baggage', 'k=v'],
+    ['Tracestate', 'b=2'],
+    ['baggage', ['l=w', 'm=x']],
+  ]);
+  assert.equal(trace.getSpanContext(found).traceState.serialize(), 'a=1,b=2');
+  assert.deepEqual(
+    propagation
+      .getBaggage(found)
+      .getAllEntries()
+      .map(([key]) => key),
+    ['k', 'l', 'm'],
+  );
+  const twice = [
+    ['traceparent', HEADER],
+    ['accept', '*/*'],
+    ['TraceParent', OLD],
+  ];
+  assert.equal(trace.getSpan(extractTraceContext(twice)), undefined);
+  assert.deepEqual(injectTraceContext(twice, CONTEXT), [
+    ['traceparent', HEADER],
+    ['accept', '*/*'],
+  ]);
+});
+
 test('other lists are no carriers', () => {
   const flat = ['accept', '*/*'];
   assert.deepEqual(injectTraceContext(flat, CONTEXT), ['accept', '*/*']);

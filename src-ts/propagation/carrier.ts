@@ -16,7 +16,7 @@ const GETTER: TextMapGetter<unknown> = {
   keys: namesOf,
   get(carrier, key) {
     if (isMapLike(carrier)) return textOf(carrier.get(key) ?? read(carrier, key, (name) => carrier.get(name)));
-    if (Array.isArray(carrier)) return textOf(pairsOf(carrier).find(([name]) => isSameName(name, key))?.[1]);
+    if (Array.isArray(carrier)) return textsOf(pairsNamed(carrier, key));
     return isIndexed(carrier) ? PLAIN_GETTER.get(carrier, key) : undefined;
   },
 };
@@ -51,7 +51,8 @@ const SETTER: TextMapSetter<unknown> = {
     if (isMapLike(carrier)) {
       carrier.set(sameName(namesOf(carrier), key) ?? key, value);
     } else if (Array.isArray(carrier)) {
-      const pair = pairsOf(carrier).find(([name]) => isSameName(name, key));
+      const [pair, ...others] = pairsNamed(carrier, key);
+      for (const other of others) carrier.splice(carrier.indexOf(other), 1);
       if (pair !== undefined) pair[1] = value;
       else if (carrier.every(isPair)) carrier.push([key, value]);
     } else if (isIndexed(carrier)) {
@@ -173,6 +174,10 @@ function pairsOf(list: readonly unknown[]): Pair[] {
   return list.filter(isPair);
 }
 
+function pairsNamed(list: readonly unknown[], key: string): Pair[] {
+  return pairsOf(list).filter(([name]) => isSameName(name, key));
+}
+
 function namesOf(carrier: unknown): string[] {
   if (isMapLike(carrier)) return [...carrier.keys()];
   if (Array.isArray(carrier)) return pairsOf(carrier).map(([name]) => name);
@@ -199,6 +204,11 @@ function sameName(names: readonly unknown[], key: string): string | undefined {
 /** `key` is in lower case. */
 function isSameName(name: unknown, key: string): boolean {
   return typeof name === 'string' && name.length === key.length && (name === key || name.toLowerCase() === key);
+}
+
+/** A header that came several times is a list: which of them counts is the propagator's to say. */
+function textsOf(pairs: readonly Pair[]): string | string[] | undefined {
+  return pairs.length > 1 ? pairs.flatMap(([, value]) => textOf(value) ?? []) : textOf(pairs[0]?.[1]);
 }
 
 function textOf(value: unknown): string | string[] | undefined {
