@@ -79,6 +79,35 @@ test('initTracing after shutdown starts anew', async () => {
   assert.ok(sink.names.includes('first life') && sink.names.includes('second life'));
 });
 
+test("OpenTelemetry's instrumentations that are given again after shutdown work again", async () => {
+  const lives = await answer(
+    `
+    import { once } from 'node:events';
+    import { createRequire } from 'node:module';
+    const require = createRequire(import.meta.url);
+    const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http');
+    const instrumentations = [new HttpInstrumentation()];
+    const http = require('node:http');
+    const life = async () => {
+      const scopes = [];
+      const processor = { onStart() {}, onEnd: (span) => scopes.push(span.instrumentationScope.name), forceFlush: async () => {}, shutdown: async () => {} };
+      const tracing = await initTracing({ exporter: { type: 'none' }, instrumentations, spanProcessors: [processor] });
+      const server = http.createServer((_, response) => response.end()).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const [response] = await once(http.get({ host: '127.0.0.1', port: server.address().port, agent: false }), 'response');
+      await once(response.resume(), 'end');
+      while (scopes.length < 2 && instrumentations[0].isEnabled()) await delay(5);
+      server.close();
+      await tracing.shutdown();
+      return scopes;
+    };
+    console.log(JSON.stringify([await life(), await life(), instrumentations[0].isEnabled()]));`,
+    { init: false },
+  );
+  const both = Array(2).fill('@opentelemetry/instrumentation-http');
+  assert.deepEqual(lives, [both, both, false]);
+});
+
 test('initTracing during shutdown waits for it, and starts anew', async () => {
   const result = await answer(`
     span('before the overlap');

@@ -6,6 +6,9 @@ import { OWN_SCOPE } from '../native/version';
 import { warnOnce } from '../native/warn';
 import type { Instrumentation, TracingOptions } from './options';
 
+/** Instrumentations that were switched off when tracing ended: they are still what they were configured to be. */
+const stopped = new WeakSet<Instrumentation>();
+
 /** Starts them on `provider`; returns what stops them. */
 export function startInstrumentations(
   options: Pick<TracingOptions, 'http' | 'libraries' | 'instrumentations'>,
@@ -18,9 +21,15 @@ export function startInstrumentations(
     guarded(instrumentation, 'start', () => {
       instrumentation.setTracerProvider?.(provider);
       // Published instrumentations enable themselves when they are made, unless they were told not to.
-      if (instrumentation.getConfig?.().enabled !== true) instrumentation.enable?.();
+      if (stopped.delete(instrumentation) || instrumentation.getConfig?.().enabled !== true) instrumentation.enable?.();
     });
-    undo.push(() => guarded(instrumentation, 'stop', () => instrumentation.disable?.()));
+    undo.push(() =>
+      guarded(instrumentation, 'stop', () => {
+        if (instrumentation.disable === undefined) return;
+        instrumentation.disable();
+        stopped.add(instrumentation);
+      }),
+    );
   }
   if (options.http !== false) {
     const http = installHttpInstrumentation(stepAside(options.http ?? {}, given), { tracer: provider.getTracer(OWN_SCOPE, version) });
