@@ -1,6 +1,7 @@
 /** The attributes of spans of messages of RabbitMQ. */
 import type { IdentifiedSpan } from '../trace/identity';
 import type { SpanShape } from '../trace/shape';
+import { unixMillisOf } from '../trace/time';
 import { type AmqpDestination, DESTINATION_KEYS } from './amqp-names';
 import { attemptOf, deathsOf } from './delivery';
 import type { Fields } from './fields';
@@ -41,14 +42,14 @@ export const DELIVERY: SpanShape<Delivery> = {
     names.DEAD_LETTER_COUNT,
     names.DEAD_LETTER_REASON,
   ],
-  valuesOf({ tag, fields, properties, headers, sender }) {
+  valuesOf({ tag, fields, properties, headers, sender }, moment) {
     const deaths = deathsOf(headers);
     return [
       textOf(properties?.['messageId']),
       textOf(properties?.['correlationId']),
       attemptOf(fields, headers),
       tag < 0 ? undefined : tag,
-      queueTime(sentMillisOf(properties, headers, sender)),
+      queueTime(sentMillisOf(properties, headers, sender), unixMillisOf(moment)),
       fields['redelivered'] === true ? true : undefined,
       deaths?.count,
       textOf(deaths?.reason),

@@ -2,11 +2,12 @@
 import type { Context, Span } from '@opentelemetry/api';
 import { errorType } from '../http/semantics';
 import { extractPlainly } from '../propagation/carrier';
-import { activeContext, runWith, spanOf } from '../trace/active';
+import { activeContext, applyWith, spanOf } from '../trace/active';
 import { EMPTY_CONTEXT } from '../trace/context';
 import { failSpan, isPromise, setError } from '../trace/run';
 import { asObject } from '../trace/shape';
 import { starter, tracer } from '../trace/starter';
+import { monotonicNow } from '../trace/time';
 import { identified } from '../trace/tracer';
 import { DELIVERY, type Delivery } from './amqp-attributes';
 import { AmqpNames } from './amqp-names';
@@ -32,6 +33,8 @@ class Delivered {
 
   constructor(
     private readonly span: Span,
+    /** What its handler runs in. */
+    readonly within: Context,
     readonly tag: number,
     autoAck: boolean,
   ) {
@@ -91,12 +94,11 @@ export class Deliveries {
 
   /** Runs a consumer's handler inside a span for the message. */
   deliver(queue: string, autoAck: boolean, message: object, handler: Handler, self: unknown): unknown {
-    const started = this.start(queue, autoAck, message as Fields);
-    if (started === undefined) return Reflect.apply(handler, self, [message]);
-    const { delivered, within } = started;
+    const delivered = this.start(queue, autoAck, message as Fields);
+    if (delivered === undefined) return Reflect.apply(handler, self, [message]);
     let result: unknown;
     try {
-      result = runWith(within, () => Reflect.apply(handler, self, [message]));
+      result = applyWith(delivered.within, handler, self, [message]);
     } catch (error) {
       this.open.take(delivered.tag);
       delivered.fail(error);
@@ -138,18 +140,18 @@ export class Deliveries {
     carriedContext(message, from);
     const links = from.sender === undefined ? [] : [linkTo(from.sender, undefined)];
     const span = tracer().startSpan(from.destination.spanName, { kind: names.KIND_CLIENT, startTime, links }, activeContext());
-    span.setAttributes(asObject(DELIVERY.keys, from.destination.fixed, DELIVERY.valuesOf(from)));
+    span.setAttributes(asObject(DELIVERY.keys, from.destination.fixed, DELIVERY.valuesOf(from, monotonicNow())));
     span.end();
   }
 
-  private start(queue: string, autoAck: boolean, message: Fields): { delivered: Delivered; within: Context } | undefined {
+  private start(queue: string, autoAck: boolean, message: Fields): Delivered | undefined {
     try {
       const from = read(message, this.consumed, queue);
       const carried = carriedContext(message, from);
       const span = starter().start(from.destination.spanName, carried, DELIVERY, from.destination.fixed, from);
-      const delivered = new Delivered(span, from.tag, autoAck);
+      const delivered = new Delivered(span, processingContext(carried, span, from.sender), from.tag, autoAck);
       if (!autoAck && span.isRecording()) this.open.add(delivered);
-      return { delivered, within: processingContext(carried, span, from.sender) };
+      return delivered;
     } catch (error) {
       warnUntraced('OBS_AMQP_FAILED', error);
       return undefined;

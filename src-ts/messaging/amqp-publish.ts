@@ -8,6 +8,7 @@ import type { IdentifiedSpan } from '../trace/identity';
 import { messageOf, setError } from '../trace/run';
 import { RecordingSpan } from '../trace/span';
 import { starter } from '../trace/starter';
+import { monotonicNow, unixMillisOf } from '../trace/time';
 import { identified } from '../trace/tracer';
 import { PUBLISH } from './amqp-attributes';
 import { AmqpNames } from './amqp-names';
@@ -68,7 +69,7 @@ export class Publishing {
     const { span } = this;
     // Without a context, with tracing that was ended, nothing is added.
     if (identified(span) === undefined || activePropagator() === undefined) return undefined;
-    const now = Date.now();
+    const now = Math.floor(unixMillisOf(span instanceof RecordingSpan ? span.startMillis : monotonicNow()));
     // The user's own may say when something else happened.
     if (properties.timestamp !== undefined && properties.timestamp !== null) return now;
     const isMarked = span instanceof RecordingSpan && spanOf(carried) === span && markSent(span, now);

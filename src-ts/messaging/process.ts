@@ -180,11 +180,14 @@ export function linkTo(span: IdentifiedSpan, messageId: string | undefined): Lin
   return { context: span.spanContext(), attributes: messageId === undefined ? {} : { [MESSAGE_ID]: messageId } };
 }
 
+/** Two clocks of one machine may differ by this many milliseconds, because each is read in whole ones. */
+const CLOCK_GRAIN = 2;
+
 /** Milliseconds since a message was sent; undefined where that is not known, or lies in the future by this machine's clock. */
-export function queueTime(sentUnixMillis: number | undefined): number | undefined {
+export function queueTime(sentUnixMillis: number | undefined, nowUnixMillis = Date.now()): number | undefined {
   if (sentUnixMillis === undefined) return undefined;
-  const millis = Math.floor(Date.now() - sentUnixMillis + 0.5);
-  return millis >= 0 ? millis : undefined;
+  const millis = Math.floor(nowUnixMillis - sentUnixMillis + 0.5);
+  return millis >= -CLOCK_GRAIN ? Math.max(millis, 0) : undefined;
 }
 
 function activeOrNone(): Span {

@@ -64,8 +64,9 @@ export function runWith<A extends unknown[], R>(context: Context, fn: (...args: 
 
 /** Calls somebody else's function, with its own `this` and arguments, with `context` active. */
 // biome-ignore lint/complexity/noBannedTypes: whatever can be called
-export function applyWith(context: Context, fn: Function, thisArg: unknown, args: ArrayLike<unknown>): unknown {
-  return runWith(context, () => Reflect.apply(fn, thisArg, args) as unknown);
+export function applyWith(context: Context, fn: Function, thisArg: unknown, args: readonly unknown[]): unknown {
+  const manager = own.context ?? registered()?.context;
+  return manager === undefined ? Reflect.apply(fn, thisArg, args) : manager.with(context, fn as (...all: unknown[]) => unknown, thisArg, ...args);
 }
 
 /** The span of a context, by default the active one; undefined where there is none. */

@@ -10,8 +10,8 @@ export interface SpanShape<T> {
   readonly kind: SpanKind;
   /** The keys that they may begin with, at most 31: first those of the fixed values, where there are some. */
   readonly keys: readonly string[];
-  /** The values of the other keys. */
-  valuesOf(from: T): AttributeValues;
+  /** The values of the other keys. `moment` is when the span starts, in milliseconds of this thread's monotonic clock. */
+  valuesOf(from: T, moment: number): AttributeValues;
 }
 
 /** Attributes as the API takes them. */

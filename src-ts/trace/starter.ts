@@ -8,6 +8,7 @@ import { EMPTY_CONTEXT, SPAN_KEY } from './context';
 import { ownProvider } from './provider';
 import { asObject, type SpanShape } from './shape';
 import { RecordingSpan } from './span';
+import { monotonicNow } from './time';
 import { identified, Tracer } from './tracer';
 
 /** Starts spans on a tracer. */
@@ -22,10 +23,13 @@ export class SpanStarter {
   start<T>(name: string, context: Context, shape: SpanShape<T>, fixed: FixedValues | undefined, from: T): Span {
     const { own } = this;
     const { kind, keys } = shape;
-    if (own === undefined) return this.tracer.startSpan(name, { kind, attributes: asObject(keys, fixed, shape.valuesOf(from)) }, context);
+    if (own === undefined) {
+      const attributes = asObject(keys, fixed, shape.valuesOf(from, monotonicNow()));
+      return this.tracer.startSpan(name, { kind, attributes }, context);
+    }
     const parent = context === EMPTY_CONTEXT ? undefined : identified(context.getValue(SPAN_KEY));
     const span = own.start(name, kind, parent, context, fixed);
-    if (span instanceof RecordingSpan) own.begin(span, keys, shape.valuesOf(from), context);
+    if (span instanceof RecordingSpan) own.begin(span, keys, shape.valuesOf(from, span.startMillis), context);
     return span;
   }
 }

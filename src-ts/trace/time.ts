@@ -33,6 +33,22 @@ function wallClockOffset(): number {
   return wallOffset;
 }
 
+/** How long an answer of the wall clock is relied on, in milliseconds. */
+const CHECK_EVERY = 1000;
+let checkedAt = Number.NEGATIVE_INFINITY;
+
+/**
+ * A moment of this thread's monotonic clock in milliseconds of Unix time, a millisecond off at most. The wall clock is looked at once a second: a look takes 50 ns
+ * and more on a virtual machine, and a message needs two.
+ */
+export function unixMillisOf(moment: number): number {
+  if (moment - checkedAt > CHECK_EVERY) {
+    wallClockOffset();
+    checkedAt = moment;
+  }
+  return wallOffset + moment;
+}
+
 /** A moment of this thread's monotonic clock as Unix time. */
 export function hrTimeFromMonotonic(moment: number): HrTime {
   return hrTimeFromMillis(wallClockOffset() + moment);
