@@ -242,8 +242,9 @@ declare function extractMessage(message: unknown, context?: Context): Context;
 /**
  * Puts a context, by default the active one, into a message and returns the message. Never throws; what is no object is given back as it is.
  *
- * - SQS messages, batch entries and SNS publish inputs: message attributes; where none is free or the size does not allow it, the system attribute
- *   `AWSTraceHeader`, which counts for neither
+ * - SQS messages and batch entries: message attributes; where none is free or the size does not allow it, the system attribute `AWSTraceHeader`, which
+ *   counts for neither
+ * - inputs of SNS's publish and entries of its batches: message attributes
  * - records of a Lambda function's SQS event, and SNS envelopes: their attributes
  * - AMQP messages and publish options, and anything else with `headers`: the headers
  * - any other object is taken for a body and gets `traceContext: { traceparent, tracestate }`
@@ -495,8 +496,8 @@ interface ExporterOptions {
         keyFile?: string;
         serverName?: string;
     };
-    /** An HTTP proxy to reach the endpoint through, `http://[user:password@]host:port`. Default from HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
-    proxy?: string;
+    /** An HTTP proxy to reach the endpoint through, `http://[user:password@]host:port`; `false` for none. Default from HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
+    proxy?: string | false;
 }
 /** Which traces are kept; decided where a trace begins. */
 interface SamplingOptions {
@@ -504,6 +505,14 @@ interface SamplingOptions {
     rate?: number;
     /** Whether the decision of a parent wins. Default true. */
     parentBased?: boolean;
+    /** Accepted and not yet in effect: whether traces with an error in them are kept whatever the rate. */
+    keepErrors?: boolean;
+    /** Accepted and not yet in effect: which traces to keep, by what they are. */
+    rules?: readonly object[];
+    /** Accepted and not yet in effect: the most new traces of a second. */
+    maxTracesPerSecond?: number;
+    /** Accepted and not yet in effect; `http.healthChecks` leaves the requests of health checks out. */
+    dropHealthChecks?: boolean;
 }
 /** When a batch of spans is sent. */
 interface BatchOptions {
@@ -513,6 +522,15 @@ interface BatchOptions {
     maxBytes?: number;
     /** The longest a span waits for its batch to fill. Default 5,000. */
     maxDelayMillis?: number;
+}
+/** What waits for the destination. */
+interface QueueOptions {
+    /** Encoded bytes that wait or are under way; the oldest batch makes room. Default 32 MiB. */
+    maxBytes?: number;
+    /** Spans that wait or are under way. Default no bound but the bytes. */
+    maxSpans?: number;
+    /** Requests under way at once, 1 to 64. Default 4. */
+    maxInFlight?: number;
 }
 /** Limits of spans (OpenTelemetry specification, "Span Limits"). */
 interface LimitOptions {
@@ -552,11 +570,7 @@ interface TracingOptions {
     exporter?: ExporterOptions;
     sampling?: SamplingOptions;
     batch?: BatchOptions;
-    /** Encoded bytes that wait or are in flight (default 32 MiB), and requests in flight at once (default 4). */
-    queue?: {
-        maxBytes?: number;
-        maxInFlight?: number;
-    };
+    queue?: QueueOptions;
     limits?: LimitOptions;
     /** OpenTelemetry instrumentations, as they are published. Where one is among them for what is built in, ours steps aside. */
     instrumentations?: readonly (Instrumentation | readonly Instrumentation[])[];
@@ -570,6 +584,17 @@ interface TracingOptions {
     libraries?: LibraryOptions | false;
     /** Whether SIGTERM and SIGINT flush before the process ends as it would have without us. Default true. Windows leaves them alone. */
     signals?: boolean;
+    /** The time that flushing at the end of the process may take, in milliseconds, up to 60,000. Default 1,000. */
+    exitTimeoutMillis?: number;
+    /** What of this package's own messages is shown. Default `info`. */
+    logLevel?: 'none' | 'error' | 'warn' | 'info' | 'debug' | 'verbose';
+    /** Accepted and not yet in effect: a queue on disk. */
+    spool?: {
+        directory: string;
+        maxBytes?: number;
+    } | false;
+    /** Accepted and not yet in effect: rules for what is taken out of spans. */
+    redact?: readonly object[];
 }
 /** The ledger: `started = open + exported + notSampled + filtered + dropped + queued`, at any time. */
 interface TracingStats {
@@ -721,4 +746,4 @@ declare function addSpanEvent(name: string, attributes?: Attributes, time?: Time
 declare function setSpanAttributes(attributes: Attributes): void;
 
 export { DEFAULT_HEALTH_CHECKS, OtelLogger, ReceiverError, TraceContext, addSpanEvent, createLoggerWithMessageTrace, createTestTracing, createTraceparentFromLogger, extractMessage, extractTraceContext, formatTraceparent, getActiveSpan, getTracer, initTracing, injectMessage, injectTraceContext, instrumentAmqp, instrumentMongo, instrumentSqs, parseTraceparent, recordError, setSpanAttributes, startReceiver, tracingErrorMiddleware, tracingMiddleware, withBatchSpan, withMessageSpan, withRootSpan, withSpan };
-export type { AmqpChannel, ArgumentOrder, BaseLogMethod, BaseLogger, BatchOptions, BatchSpanOptions, ExporterOptions, HttpInstrumentationOptions, IncomingRule, Instrumentation, LibraryOptions, LimitOptions, LogMethod, MessageLoggerOptions, MessageSpanOptions, MongoClientLike, MongoOptions, OtelLoggerOptions, OtlpReceiver, OutgoingRequest, OutgoingRule, ReadableSpan, ReceivedTrace, ReceiverOptions, RootSpanOptions, SamplingOptions, SpanProcessor, SqsClient, TestTracing, TestTracingOptions, TimedEvent, Tracing, TracingMiddlewareOptions, TracingOptions, TracingStats };
+export type { AmqpChannel, ArgumentOrder, BaseLogMethod, BaseLogger, BatchOptions, BatchSpanOptions, ExporterOptions, HttpInstrumentationOptions, IncomingRule, Instrumentation, LibraryOptions, LimitOptions, LogMethod, MessageLoggerOptions, MessageSpanOptions, MongoClientLike, MongoOptions, OtelLoggerOptions, OtlpReceiver, OutgoingRequest, OutgoingRule, QueueOptions, ReadableSpan, ReceivedTrace, ReceiverOptions, RootSpanOptions, SamplingOptions, SpanProcessor, SqsClient, TestTracing, TestTracingOptions, TimedEvent, Tracing, TracingMiddlewareOptions, TracingOptions, TracingStats };

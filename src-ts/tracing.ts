@@ -10,6 +10,7 @@ export type {
   ExporterOptions,
   Instrumentation,
   LimitOptions,
+  QueueOptions,
   SamplingOptions,
   Tracing,
   TracingOptions,

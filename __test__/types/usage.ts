@@ -17,12 +17,24 @@ import { MongoClient as MongoClient7 } from 'mongodb7';
 const tracing: Promise<Tracing> = initTracing({
   serviceName: 'manifest-api',
   environment: 'production',
-  exporter: { type: 'otlp-grpc', endpoint: 'http://localhost:4317', headers: { 'api-key': 'x' }, compression: 'gzip', timeoutMillis: 5_000 },
-  sampling: { rate: 0.1 },
+  exporter: {
+    type: 'otlp-grpc',
+    endpoint: 'http://localhost:4317',
+    headers: { 'api-key': 'x' },
+    compression: 'gzip',
+    timeoutMillis: 5_000,
+    proxy: false,
+  },
+  sampling: { rate: 0.1, keepErrors: true, rules: [], maxTracesPerSecond: 100, dropHealthChecks: true },
   batch: { maxSpans: 512, maxDelayMillis: 1_000 },
   limits: { attributeCount: 64, attributePerEventCount: 8 },
   propagators: ['tracecontext', 'baggage', 'xray', 'datadog', 'b3', 'b3multi'],
   signals: false,
+  queue: { maxBytes: 2 ** 20, maxSpans: 10_000, maxInFlight: 2 },
+  exitTimeoutMillis: 500,
+  logLevel: 'warn',
+  spool: { directory: '/var/spool/traces' },
+  redact: [],
 });
 export const withoutOptions: Promise<Tracing> = initTracing();
 export const stats: Promise<TracingStats> = tracing.then((running) => running.stats());
@@ -30,6 +42,10 @@ export const provider: Promise<TracerProvider> = tracing.then((running) => runni
 
 // @ts-expect-error no such exporter
 export const exporter: TracingOptions = { exporter: { type: 'zipkin' } };
+// @ts-expect-error no such level
+export const level: TracingOptions = { logLevel: 'loud' };
+// @ts-expect-error the environment's proxy is what is taken by itself
+export const proxy: TracingOptions = { exporter: { proxy: true } };
 // @ts-expect-error a rate is a number
 export const rate: TracingOptions = { sampling: { rate: '10%' } };
 // @ts-expect-error no such option

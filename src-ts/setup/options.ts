@@ -18,8 +18,8 @@ export interface ExporterOptions {
   timeoutMillis?: number;
   /** PEM files. An `https` endpoint without any trusts the system's roots. */
   tls?: { caFile?: string; certFile?: string; keyFile?: string; serverName?: string };
-  /** An HTTP proxy to reach the endpoint through, `http://[user:password@]host:port`. Default from HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
-  proxy?: string;
+  /** An HTTP proxy to reach the endpoint through, `http://[user:password@]host:port`; `false` for none. Default from HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
+  proxy?: string | false;
 }
 
 /** Which traces are kept; decided where a trace begins. */
@@ -28,6 +28,14 @@ export interface SamplingOptions {
   rate?: number;
   /** Whether the decision of a parent wins. Default true. */
   parentBased?: boolean;
+  /** Accepted and not yet in effect: whether traces with an error in them are kept whatever the rate. */
+  keepErrors?: boolean;
+  /** Accepted and not yet in effect: which traces to keep, by what they are. */
+  rules?: readonly object[];
+  /** Accepted and not yet in effect: the most new traces of a second. */
+  maxTracesPerSecond?: number;
+  /** Accepted and not yet in effect; `http.healthChecks` leaves the requests of health checks out. */
+  dropHealthChecks?: boolean;
 }
 
 /** When a batch of spans is sent. */
@@ -38,6 +46,16 @@ export interface BatchOptions {
   maxBytes?: number;
   /** The longest a span waits for its batch to fill. Default 5,000. */
   maxDelayMillis?: number;
+}
+
+/** What waits for the destination. */
+export interface QueueOptions {
+  /** Encoded bytes that wait or are under way; the oldest batch makes room. Default 32 MiB. */
+  maxBytes?: number;
+  /** Spans that wait or are under way. Default no bound but the bytes. */
+  maxSpans?: number;
+  /** Requests under way at once, 1 to 64. Default 4. */
+  maxInFlight?: number;
 }
 
 /** Limits of spans (OpenTelemetry specification, "Span Limits"). */
@@ -78,8 +96,7 @@ export interface TracingOptions {
   exporter?: ExporterOptions;
   sampling?: SamplingOptions;
   batch?: BatchOptions;
-  /** Encoded bytes that wait or are in flight (default 32 MiB), and requests in flight at once (default 4). */
-  queue?: { maxBytes?: number; maxInFlight?: number };
+  queue?: QueueOptions;
   limits?: LimitOptions;
   /** OpenTelemetry instrumentations, as they are published. Where one is among them for what is built in, ours steps aside. */
   instrumentations?: readonly (Instrumentation | readonly Instrumentation[])[];
@@ -93,6 +110,14 @@ export interface TracingOptions {
   libraries?: LibraryOptions | false;
   /** Whether SIGTERM and SIGINT flush before the process ends as it would have without us. Default true. Windows leaves them alone. */
   signals?: boolean;
+  /** The time that flushing at the end of the process may take, in milliseconds, up to 60,000. Default 1,000. */
+  exitTimeoutMillis?: number;
+  /** What of this package's own messages is shown. Default `info`. */
+  logLevel?: 'none' | 'error' | 'warn' | 'info' | 'debug' | 'verbose';
+  /** Accepted and not yet in effect: a queue on disk. */
+  spool?: { directory: string; maxBytes?: number } | false;
+  /** Accepted and not yet in effect: rules for what is taken out of spans. */
+  redact?: readonly object[];
 }
 
 /** The ledger: `started = open + exported + notSampled + filtered + dropped + queued`, at any time. */

@@ -6,6 +6,7 @@ import { randomUuid } from '../native/random';
 import { whole } from '../native/text';
 import type { SpanLimits } from '../trace/limits';
 import type { SamplerSettings } from '../trace/sampler';
+import type { TracingOptions } from './options';
 
 /** The settings for this side. */
 export interface Settings {
@@ -15,7 +16,7 @@ export interface Settings {
   propagators: string[];
   resource: Attributes;
   flushOnSignals: boolean;
-  logLevel: 'none' | 'error' | 'warn' | 'info' | 'debug' | 'verbose';
+  logLevel: NonNullable<TracingOptions['logLevel']>;
   warnings: { code: string; message: string }[];
 }
 
