@@ -3,10 +3,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context, Span } from '@opentelemetry/api';
 import { STATUS_ERROR } from '../trace/span';
+import { isCutOffHere } from './abort';
 import { RequestContext } from './context';
 import { readProperty } from './property';
 import { routeOf, spanName } from './route';
-import { CLIENT_ABORTED, ERROR_TYPE, errorType, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, type Method } from './semantics';
+import { CLIENT_ABORTED, ERROR_TYPE, errorType, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, type Method, SERVER_ABORTED } from './semantics';
 
 /**
  * Where a request carries its trace. A registered symbol, so that a second copy of this package, or the middleware of another version,
@@ -103,11 +104,14 @@ export class RequestTrace extends RequestContext {
     this.end();
   }
 
-  /** A client may go away at any time, which is no failure of this service; a response that was destroyed with an error is one. */
+  /** A client may go away at any time, which is no failure of this service; a response that the service destroyed is one. */
   private setUnfinished(error: Error | null | undefined): void {
+    // A socket of HTTP/2 belongs to many requests.
+    const socket = this.isHttp2 ? undefined : this.request.socket;
     if (error) this.setFailure(errorType(error), error);
     else if (this.failed) this.setFailure(errorType(this.error), this.error);
-    else this.span.setAttribute(ERROR_TYPE, CLIENT_ABORTED);
+    else if (!socket || !isCutOffHere(socket)) this.span.setAttribute(ERROR_TYPE, CLIENT_ABORTED);
+    else this.setFailure(socket.errored ? errorType(socket.errored) : SERVER_ABORTED, socket.errored);
   }
 
   private setFailure(type: string, error: unknown): void {

@@ -10,6 +10,9 @@ export const ERROR_TYPE = 'error.type';
 /** `error.type` of a server span whose connection closed before the response was finished. */
 export const CLIENT_ABORTED = 'client_aborted';
 
+/** The same where it was this service that closed it, without an error. */
+export const SERVER_ABORTED = 'server_aborted';
+
 /** The value of `http.request.method` for methods outside the list, and the span name that goes with it. */
 const OTHER_METHOD = '_OTHER';
 const OTHER_NAME = 'HTTP';
