@@ -86,6 +86,18 @@ for (const status of [500, 503, 599]) {
   });
 }
 
+for (const method of ['DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY', 'TRACE']) {
+  test(`${method} is a known method`, async (t) => {
+    const tracing = await traced(t);
+    const port = await serve(t, (_request, response) => response.end());
+    await get(port, '/', {}, method);
+    const [span] = await serverSpans(tracing);
+    assert.equal(span.name, method);
+    assert.equal(span.attributes['http.request.method'], method);
+    assert.equal(span.attributes['http.request.method_original'], undefined);
+  });
+}
+
 test('an unknown method is _OTHER, with the method beside it', async (t) => {
   const tracing = await traced(t);
   const port = await serve(t, (_request, response) => response.end());

@@ -25,12 +25,12 @@ export interface Method {
   readonly name: string;
 }
 
-/** The methods of RFC 9110 and PATCH, or what OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS (a comma-separated list that replaces them) says. */
+/** The methods of RFC 9110, PATCH and QUERY, or what OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS (a comma-separated list that replaces them) says. */
 function knownMethods(): Map<string, Method> {
   const listed = process.env.OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS;
   const names = listed
     ? listed.split(',').map((name) => name.trim())
-    : ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'];
+    : ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY', 'TRACE'];
   return new Map(names.map((name) => [name, { value: name, name }]));
 }
 
