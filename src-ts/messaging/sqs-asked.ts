@@ -52,8 +52,10 @@ function isAsked(names: readonly string[], name: string): boolean {
   });
 }
 
-function extended(given: unknown, ours: readonly string[]): unknown[] {
-  const asked = Array.isArray(given) ? (given as unknown[]) : [];
+function extended(given: unknown, ours: readonly string[]): unknown {
+  // What is no list is SQS's to refuse, as without us.
+  if (given !== undefined && given !== null && !Array.isArray(given)) return given;
+  const asked = (given ?? []) as unknown[];
   const names = textList(given);
   return [...asked, ...ours.filter((name) => !isAsked(names, name))];
 }
