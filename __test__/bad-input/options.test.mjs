@@ -20,6 +20,10 @@ for (const [what, exporter] of Object.entries(exporters)) {
     const codes = stderr.match(/\[OBS_\w+\]/g) ?? [];
     assert.ok(codes.length >= 1, 'it is said');
     assert.equal(codes.length, new Set(codes).size, `each warning comes once:\n${stderr}`);
+    for (const line of stderr.split('\n')) {
+      const parts = line.split(/[:;.] /);
+      assert.equal(parts.length, new Set(parts).size, `nothing in it is said twice:\n${line}`);
+    }
     assert.deepEqual(answer.values, [1, 2, 3]);
     const { started, open, exported, notSampled, filtered, dropped, queued } = answer.stats;
     const sum = (counts) => Object.values(counts).reduce((total, count) => total + count, 0);

@@ -170,7 +170,7 @@ impl Deliveries {
                 Outlet::Open(Rc::new(exporter))
             }
             Err(error) => {
-                notices.once(error.code(), format!("{error}; {}. Spans are dropped and counted until then.", error.advice()));
+                notices.once(error.code(), format!("{error}. Spans are dropped and counted until then."));
                 Outlet::Unusable
             }
         };
