@@ -83,6 +83,9 @@ const hostile = {
     throw new Error('getter');
   },
 };
+const BROKEN = `00-${TRACE_ID}-${'0'.repeat(16)}-01`;
+const envelope = (Message, MessageAttributes) => ({ Type: 'Notification', Message, MessageAttributes });
+const notified = { traceparent: { Type: 'String', Value: BROKEN } };
 const without = [
   ['nothing', undefined, 'missing'],
   ['null', null, 'missing'],
@@ -103,6 +106,19 @@ const without = [
   ['traceContext of the wrong type in the body', { Body: JSON.stringify({ traceContext: { traceparent: { a: 1 } } }) }, 'invalid'],
   ['a broken header', { properties: { headers: { traceparent: 'x'.repeat(65_536) } } }, 'invalid'],
   ['a broken attribute', { MessageAttributes: { traceparent: { DataType: 'Binary', BinaryValue: Buffer.from([1, 2]) } } }, 'invalid'],
+  ['an attribute that is none', { MessageAttributes: { TraceParent: HEADER } }, 'invalid'],
+  ['a broken header in a Map', { headers: new Map([['Traceparent', BROKEN]]) }, 'invalid'],
+  ['a broken header in Headers', { headers: new Headers({ traceparent: BROKEN }) }, 'invalid'],
+  ['headers that name no span', { headers: { tracestate: 'a=1', baggage: 'k=v' } }, 'missing'],
+  ['a broken AWSTraceHeader', { Attributes: { AWSTraceHeader: 'Root=garbage' } }, 'invalid'],
+  ['an SNS envelope', { Body: JSON.stringify(envelope('x', notified)) }, 'invalid'],
+  [
+    'an SNS envelope without a context, which its text speaks of',
+    { Body: JSON.stringify(envelope('x', { topic: { Type: 'String', Value: 'traceparent' } })) },
+    'missing',
+  ],
+  ['a body in an SNS envelope', { Body: JSON.stringify(envelope(body({ traceparent: BROKEN }))) }, 'invalid'],
+  ["Lambda's record of SNS", { EventSource: 'aws:sns', Sns: envelope('x', notified) }, 'invalid'],
 ];
 for (const [what, message, trace_restarted] of without) {
   test(`${what}: a new trace, and the lines say ${trace_restarted}`, () => {

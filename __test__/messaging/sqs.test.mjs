@@ -12,7 +12,15 @@ import {
   SQS,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { createTestTracing, extractMessage, injectTraceContext, instrumentSqs, withMessageSpan, withSpan } from '@manifest-cyber/observability-ts';
+import {
+  createLoggerWithMessageTrace,
+  createTestTracing,
+  extractMessage,
+  injectTraceContext,
+  instrumentSqs,
+  withMessageSpan,
+  withSpan,
+} from '@manifest-cyber/observability-ts';
 import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { until } from '../../scripts/parts/until.mjs';
 import { elasticmqMissing, startElasticmq } from '../parts/elasticmq.mjs';
@@ -146,6 +154,16 @@ describe('instrumentSqs', { skip: elasticmqMissing }, () => {
     setTimeout(() => abort.abort(), 100);
     await assert.rejects(poll, { name: 'AbortError' });
     assert.deepEqual(spans(), []);
+  });
+
+  test('a logger for a message tells a broken context that was taken out of it from none', async () => {
+    const restarted = async (MessageAttributes) => {
+      await bare.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x', MessageAttributes }));
+      const lines = [];
+      createLoggerWithMessageTrace(await received(), { info: (_, fields) => lines.push(fields) }).info('hello');
+      return lines[0].trace_restarted;
+    };
+    assert.deepEqual([await restarted({ traceparent: text('broken') }), await restarted(undefined)], ['invalid', 'missing']);
   });
 
   test('versions of the SDK that know the old name of a list alone: a message without a free attribute keeps its trace', async () => {

@@ -1,7 +1,5 @@
 /** A logger for the work on one message. */
-import { MAX_BODY_LENGTH } from '../messaging/body';
-import { extractMessage } from '../messaging/extract';
-import { fieldsOf } from '../messaging/fields';
+import { extractMessage, namesContext } from '../messaging/extract';
 import { spanOf } from '../trace/active';
 import { EMPTY_CONTEXT, SPAN_KEY } from '../trace/context';
 import { identified } from '../trace/tracer';
@@ -30,35 +28,11 @@ export function createLoggerWithMessageTrace(message: unknown, baseLogger: BaseL
   const sender = identified(carried.getValue(SPAN_KEY));
   const { fields = {} } = copyOf(options);
   if (sender !== undefined) return loggerAt(pinTo(sender, carried), baseLogger, { autoTrace: true, fields });
-  const trace_restarted = namesTrace(message) ? 'invalid' : 'missing';
+  const trace_restarted = namesContext(message) ? 'invalid' : 'missing';
   return loggerAt(pinToActive() ?? pinToNewTrace(), baseLogger, { autoTrace: true, fields: { ...fields, trace_restarted } });
 }
 
 function pinToActive(): Pin | undefined {
   const active = identified(spanOf());
   return active === undefined ? undefined : pinTo(active);
-}
-
-/** Whether a message that no context could be read from has something where one would be. */
-function namesTrace(message: unknown): boolean {
-  try {
-    const fields = fieldsOf(message);
-    const body = fields?.Body ?? fields?.body ?? fields?.content ?? message;
-    const carriers = [fieldsOf(fields?.properties)?.headers, fields?.headers, fields?.MessageAttributes, fields?.messageAttributes];
-    return fields?.traceContext !== undefined || carriers.some(hasTraceparent) || mentionsContext(body);
-  } catch {
-    return false;
-  }
-}
-
-function hasTraceparent(carrier: unknown): boolean {
-  return Object.keys(fieldsOf(carrier) ?? {}).some((name) => name.toLowerCase() === 'traceparent');
-}
-
-function mentionsContext(body: unknown): boolean {
-  if (typeof body !== 'string' && !(body instanceof Uint8Array)) return fieldsOf(body)?.traceContext !== undefined;
-  return (
-    body.length <= MAX_BODY_LENGTH &&
-    (typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength)).includes('"traceContext"')
-  );
 }

@@ -3,7 +3,7 @@ import { attributeCarrier } from './attributes';
 import { type Fields, fieldsOf } from './fields';
 
 /** Longer bodies are not looked into, in characters or bytes. SQS allows 1 MiB. */
-export const MAX_BODY_LENGTH = 1024 * 1024;
+const MAX_BODY_LENGTH = 1024 * 1024;
 /** A body without one of these words is not parsed: the one that services agree on, and the one of an SNS envelope with attributes. */
 const MARKS = ['traceContext', 'MessageAttributes'];
 
@@ -11,11 +11,13 @@ const MARKS = ['traceContext', 'MessageAttributes'];
 export interface BodyCarriers {
   /** The attributes of an SNS envelope: the transport's. */
   readonly envelope?: Record<string, unknown> | undefined;
-  /** The body's own `traceContext`, whatever it is. */
+  /** The body's own `traceContext`, whatever it is; null where the body has one and cannot be read. */
   readonly own?: unknown;
 }
 
 const NOTHING: BodyCarriers = {};
+/** Stands for a body that was cut off. */
+const UNREADABLE: Fields = { traceContext: null };
 
 /** Reads a body: JSON as text or bytes, or what was parsed from it. Throws only what a getter of the body throws. */
 export function bodyCarriers(body: unknown): BodyCarriers {
@@ -39,7 +41,6 @@ function parsedBody(body: unknown): Fields | undefined {
   try {
     return fieldsOf(JSON.parse(text.toString()));
   } catch {
-    // Whatever it is, it is not for us.
-    return undefined;
+    return text.includes('"traceContext"') ? UNREADABLE : undefined;
   }
 }

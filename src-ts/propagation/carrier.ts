@@ -143,6 +143,14 @@ export function mayCarry(carrier: Indexed): boolean {
   return false;
 }
 
+/** The names of the active propagator's that a carrier of any kind has, in lower case. */
+export function fieldsIn(carrier: unknown): string[] {
+  const fields = new Set(activePropagator()?.fields());
+  return namesOf(carrier)
+    .map((name) => String(name).toLowerCase())
+    .filter((name) => fields.has(name));
+}
+
 /** Whether any format is turned on. */
 export function isPropagated(): boolean {
   const propagator = activePropagator();
