@@ -158,6 +158,50 @@ test('forwarding headers say who the client is and what it asked for', async (t)
   assert.equal(span.attributes['server.port'], 443);
 });
 
+for (const [headers, expected] of [
+  [{ 'X-Forwarded-For': '203.0.113.7:4711, 10.0.0.1' }, { client: '203.0.113.7' }],
+  [{ 'X-Forwarded-For': '[2001:db8::1]:4711' }, { client: '2001:db8::1' }],
+  [{ 'X-Forwarded-For': '2001:db8::1' }, { client: '2001:db8::1' }],
+  [{ 'X-Forwarded-For': 'unknown, 10.0.0.1' }, { client: undefined }],
+  [{ Forwarded: 'for=192.0.2.60;proto=https;by=203.0.113.43' }, { client: '192.0.2.60', scheme: 'https' }],
+  [
+    { Forwarded: 'For="[2001:db8::1]:4711" ; Proto=HTTPS; Host="api.example.com:8443", for=10.0.0.1;host=inner' },
+    { client: '2001:db8::1', scheme: 'https', address: 'api.example.com', port: 8443 },
+  ],
+  [{ Forwarded: 'for="192.0.2.43:_http"' }, { client: '192.0.2.43' }],
+  [{ Forwarded: 'for=_hidden;host=a.example' }, { client: undefined, address: 'a.example', port: 80 }],
+  [{ Forwarded: 'for=Unknown' }, { client: undefined }],
+  [
+    { Forwarded: 'proto=https, for=10.0.0.1', 'X-Forwarded-For': '192.0.2.1' },
+    { client: '192.0.2.1', scheme: 'https' },
+  ],
+  [
+    { Forwarded: 'for=192.0.2.1', 'X-Forwarded-For': '192.0.2.2', 'X-Forwarded-Proto': 'https' },
+    { client: '192.0.2.1', scheme: 'https' },
+  ],
+  [{ Forwarded: 'host="a\\.example"' }, { address: 'a.example', port: 80 }],
+  [{ Forwarded: 'proto=gopher' }, {}],
+  // Malformed: what came before counts.
+  [{ Forwarded: 'for=192.0.2.1;proto' }, { client: '192.0.2.1' }],
+  [{ Forwarded: 'for="192.0.2.1' }, {}],
+  [{ Forwarded: '' }, {}],
+  [{ Forwarded: `__proto__=x;constructor=y;${'a=b;'.repeat(2000)}for=192.0.2.1` }, {}],
+  [{ Forwarded: `for="${'\\a'.repeat(5000)}` }, {}],
+  [{ Forwarded: `${' '.repeat(10_000)}x${' '.repeat(1000)}` }, {}],
+]) {
+  test(`a proxy that says ${JSON.stringify(headers).slice(0, 150)}`, async (t) => {
+    const tracing = await traced(t);
+    const port = await serve(t, (_request, response) => response.end());
+    await get(port, '/', headers);
+    const [{ attributes }] = await serverSpans(tracing);
+    assert.deepEqual(
+      [attributes['client.address'], attributes['url.scheme'], attributes['server.address'], attributes['server.port']],
+      Object.values({ client: HOST, scheme: 'http', address: HOST, port, ...expected }),
+    );
+    assert.equal(attributes['network.peer.address'], HOST);
+  });
+}
+
 test('a server on https makes server spans', async (t) => {
   const tracing = await traced(t, { outgoing: false });
   const server = https.createServer(certificate, (_request, response) => response.end('secret'));

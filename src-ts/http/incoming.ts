@@ -9,6 +9,7 @@ import { EMPTY_CONTEXT } from '../trace/context';
 import type { AttributeValues, SpanShape } from '../trace/shape';
 import { SpanStarter } from '../trace/starter';
 import { rpcMetadata, SUPPRESSED } from './context';
+import { clientAddress, forwardedOf } from './forwarded';
 import { KIND_SERVER } from './kind';
 import type { HttpInstrumentationOptions } from './options';
 import { type Carrying, IgnoredRequest, REQUEST_TRACE, RequestTrace } from './request';
@@ -132,10 +133,10 @@ const INCOMING: SpanShape<Incoming> = {
 
 function valuesOf({ request, headers, method, path, target, mark }: Incoming): AttributeValues {
   const socket = request.socket as Socket & { encrypted?: boolean };
-  const forwarded = firstElement(headers['x-forwarded-proto']);
-  const scheme = forwarded === 'https' || forwarded === 'http' ? forwarded : socket.encrypted === true ? 'https' : 'http';
+  const forwarded = forwardedOf(headers);
+  const scheme = forwarded.scheme === 'https' || forwarded.scheme === 'http' ? forwarded.scheme : socket.encrypted === true ? 'https' : 'http';
   const peer = plainAddress(socket.remoteAddress);
-  const authority = firstElement(headers['x-forwarded-host']) ?? headers.host ?? firstElement(headers[':authority']);
+  const authority = forwarded.authority ?? headers.host ?? firstElement(headers[':authority']);
   const host = authority === undefined ? undefined : parseHost(authority);
   return [
     method.value,
@@ -143,7 +144,7 @@ function valuesOf({ request, headers, method, path, target, mark }: Incoming): A
     scheme,
     request.httpVersionMajor === 2 ? '2' : request.httpVersion,
     peer,
-    firstElement(headers['x-forwarded-for']) ?? peer,
+    forwarded.client === undefined ? peer : clientAddress(forwarded.client),
     host?.address,
     host === undefined ? undefined : (host.port ?? defaultPort(scheme)),
     headers['user-agent'],

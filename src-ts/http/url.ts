@@ -88,6 +88,11 @@ function splitHost(text: string): Host {
   };
 }
 
+/** The address in a text that may have a port and brackets. Not remembered: there are as many clients as one likes. */
+export function addressOf(text: string): string {
+  return text.includes(':') ? splitHost(text).address : text;
+}
+
 /** The port that a scheme has when none is given. */
 export function defaultPort(scheme: string): number {
   return scheme === 'https' ? 443 : 80;
