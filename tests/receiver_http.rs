@@ -73,7 +73,7 @@ async fn what_cannot_be_taken_is_refused_with_a_reason_in_its_own_format() {
         ("POST", "/v1/metrics", vec![PROTOBUF], vec![], 404),
         ("POST", "/v1/traces", vec![PROTOBUF], vec![0; 5 << 20], 413),
         ("POST", "/v1/traces", vec![PROTOBUF, ("content-encoding", "gzip")], gzip(&vec![0; 50 << 20]), 413),
-        ("POST", "/v1/traces", vec![JSON], b"{}".repeat(1_000_000), 413),
+        ("POST", "/v1/traces", vec![JSON], format!(r#"{{"resourceSpans":[{}{{}}]}}"#, "{},".repeat(1_000_000)).into_bytes(), 413),
     ];
     let refused = rows.len() as u64;
     for (method, path, headers, body, expected) in rows {

@@ -1,10 +1,11 @@
 //! Parsers of what comes in. Each takes any bytes, allocates within a stated bound and returns an error for what it cannot read.
 
-use super::scan::{Message, json_is_bounded, protobuf_is_bounded};
+use super::json;
+use super::scan::is_bounded;
+use super::schema::Message;
 use flate2::read::MultiGzDecoder;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use prost::Message as _;
 use std::fmt;
 use std::io::Read;
 
@@ -39,31 +40,27 @@ impl std::error::Error for DecodeError {}
 
 /// Reads a trace request. Takes less than 64 MiB besides the strings of the body.
 pub fn traces(format: Format, body: &[u8]) -> Result<ExportTraceServiceRequest, DecodeError> {
-    match format {
-        Format::Protobuf if !protobuf_is_bounded(Message::TraceRequest, body) => Err(DecodeError::TooLarge),
-        Format::Protobuf => ExportTraceServiceRequest::decode(body).map_err(|error| DecodeError::Malformed(error.to_string())),
-        Format::Json => json(body),
-    }
+    request(Message::TraceRequest, format, body)
 }
 
 /// Reads a logs request. Takes less than 64 MiB besides the strings of the body.
 pub fn logs(format: Format, body: &[u8]) -> Result<ExportLogsServiceRequest, DecodeError> {
-    match format {
-        Format::Protobuf if !protobuf_is_bounded(Message::LogsRequest, body) => Err(DecodeError::TooLarge),
-        Format::Protobuf => ExportLogsServiceRequest::decode(body).map_err(|error| DecodeError::Malformed(error.to_string())),
-        Format::Json => json(body),
-    }
+    request(Message::LogsRequest, format, body)
 }
 
-fn json<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
-    if !json_is_bounded(body) {
+fn request<T: prost::Message + Default>(message: Message, format: Format, body: &[u8]) -> Result<T, DecodeError> {
+    let written;
+    let body = match format {
+        Format::Protobuf => body,
+        Format::Json => {
+            written = json::to_protobuf(message, body).map_err(|error| DecodeError::Malformed(error.to_string()))?;
+            &written
+        }
+    };
+    if !is_bounded(message, body) {
         return Err(DecodeError::TooLarge);
     }
-    // Derived parsers take an array for a struct, too; no sender means that.
-    if !body.trim_ascii_start().starts_with(b"{") {
-        return Err(DecodeError::Malformed("a JSON request is an object".to_owned()));
-    }
-    serde_json::from_slice(body).map_err(|error| DecodeError::Malformed(error.to_string()))
+    T::decode(body).map_err(|error| DecodeError::Malformed(error.to_string()))
 }
 
 /// Expands gzip, at most to `max_bytes`: a bomb is refused when it passes that, not when memory ends.

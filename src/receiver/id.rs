@@ -14,13 +14,15 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]).map(char::from).collect()
 }
 
+/// Reads hex digits of either case, two for each byte.
+pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let digit = |digit: u8| char::from(digit).to_digit(16);
+    let bytes = pairs.iter().map(|&[high, low]| u8::try_from(digit(high)? << 4 | digit(low)?).ok());
+    if rest.is_empty() { bytes.collect() } else { None }
+}
+
 /// Reads a trace id of 32 hex digits, of either case.
 pub(super) fn trace_key(text: &str) -> Option<TraceKey> {
-    let digits: &[u8; 32] = text.as_bytes().try_into().ok()?;
-    let mut key = [0; 16];
-    for (byte, pair) in key.iter_mut().zip(digits.chunks_exact(2)) {
-        let digit = |digit: u8| char::from(digit).to_digit(16);
-        *byte = u8::try_from(digit(pair[0])? << 4 | digit(pair[1])?).ok()?;
-    }
-    Some(key)
+    unhex(text)?.try_into().ok()
 }

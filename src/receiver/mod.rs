@@ -9,6 +9,7 @@
 //! It takes traces and logs, keeps the newest traces in memory and tells them as text or JSON. Everything that comes in is untrusted: bodies,
 //! what they expand to, connections and the store are bounded, and text is stripped of what a terminal would obey.
 
+mod base64;
 mod body;
 mod config;
 pub mod decode;
@@ -16,8 +17,10 @@ mod error;
 mod grpc;
 mod http;
 mod id;
+mod json;
 mod query;
 mod scan;
+mod schema;
 mod server;
 mod service;
 mod stats;
