@@ -8,6 +8,7 @@ import { follow } from '../http/lifetime';
 import { http, loadHttp } from '../http/node';
 import type { HttpInstrumentationOptions } from '../http/options';
 import { type Carrying, type IgnoredRequest, REQUEST_TRACE, RequestTrace } from '../http/request';
+import { describe } from '../http/warnings';
 import { OWN_SCOPE } from '../native/version';
 import { warnOnce } from '../native/warn';
 import { formatTraceparent, writeTraceparent } from '../propagation/traceparent';
@@ -34,9 +35,10 @@ export type Middleware = (request: IncomingMessage, response: ServerResponse, ne
  */
 export function tracingMiddleware(options: TracingMiddlewareOptions = {}): Middleware {
   loadHttp();
-  const header = usableHeader(options.responseHeader);
+  const usable = isOptions(options) ? options : {};
+  const header = usableHeader(usable.responseHeader);
   const setHeader = header === undefined ? undefined : headerSetter(header);
-  const tracer = new IncomingTracer(options, tracerFor(OWN_SCOPE));
+  const tracer = new IncomingTracer(usable, tracerFor(OWN_SCOPE));
 
   return function tracing(request: IncomingMessage & Carrying, response: ServerResponse, next) {
     const before = traceOf(request, response);
@@ -72,6 +74,12 @@ function addHeader(response: ServerResponse, setHeader: HeaderSetter, span: Span
   if (value !== undefined) setHeader(response, value);
 }
 
+function isOptions(given: unknown): boolean {
+  if (typeof given === 'object' && given !== null) return true;
+  warnOnce('OBS_HTTP_OPTIONS_INVALID', `tracingMiddleware takes an object of options; what was given is none (${describe(given)}) and has no effect`);
+  return false;
+}
+
 /** The header to write; `undefined` for none, also where the name is none that a header can have. */
 function usableHeader(name: string | false | undefined): string | undefined {
   if (name === undefined) return 'traceparent';
@@ -80,7 +88,7 @@ function usableHeader(name: string | false | undefined): string | undefined {
     http.validateHeaderName(name);
     return name;
   } catch {
-    warnOnce('OBS_HTTP_HEADER_INVALID', `responseHeader of tracingMiddleware is no header name (${JSON.stringify(name)}); no header is added`);
+    warnOnce('OBS_HTTP_HEADER_INVALID', `responseHeader of tracingMiddleware is no header name (${describe(name)}); no header is added`);
     return undefined;
   }
 }

@@ -51,9 +51,19 @@ function matcher<T>(rules: readonly Rule<T>[], option: string): ((text: string, 
   };
 }
 
+/** The health checks that are paths; a list with holes has `undefined` among them. */
+function pathsOf(checks: readonly unknown[]): Set<string> {
+  const paths = new Set<string>();
+  for (const check of checks) {
+    if (typeof check === 'string') paths.add(check);
+    else warnOnce('OBS_HTTP_RULE_INVALID', `healthChecks takes paths; one of type ${typeof check} was left out`);
+  }
+  return paths;
+}
+
 /** Compiles the rules for incoming requests; `undefined` when nothing is ever left out. */
 export function compileIncoming(options: Pick<HttpInstrumentationOptions, 'healthChecks' | 'ignoreIncoming'>): IncomingFilter | undefined {
-  const checks = new Set(options.healthChecks === false ? [] : listOf(options.healthChecks ?? DEFAULT_HEALTH_CHECKS, 'healthChecks').map(String));
+  const checks = pathsOf(options.healthChecks === false ? [] : listOf(options.healthChecks ?? DEFAULT_HEALTH_CHECKS, 'healthChecks'));
   const ignored = matcher<IncomingMessage>(listOf(options.ignoreIncoming, 'ignoreIncoming'), 'ignoreIncoming');
   if (checks.size === 0) return ignored;
   // Health checks are short: comparing lengths spares the look-up, and the hash of a path seen once, for nearly all others.
