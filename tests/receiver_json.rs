@@ -1,5 +1,8 @@
-//! OTLP JSON as the receiver reads it, beside what `opentelemetry-proto` writes.
+//! OTLP JSON as the receiver reads it, beside what `opentelemetry-proto` and our own exporter write.
 
+mod receiver_support;
+
+use observability_ts::export::json_line;
 use observability_ts::receiver::decode::{DecodeError, Format, logs, traces};
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -10,6 +13,7 @@ use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::span::{Event, Link};
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Status};
 use prost::Message;
+use receiver_support::{span, traces as request};
 
 fn value(value: Value) -> Option<AnyValue> {
     Some(AnyValue { value: Some(value) })
@@ -112,6 +116,17 @@ fn every_field_is_read_as_the_crate_writes_it() {
     assert_eq!(logs(Format::Protobuf, &full_logs().encode_to_vec()), Ok(full_logs()));
 }
 
+#[test]
+fn a_line_of_the_file_exporter_is_read_whatever_the_numbers() {
+    let numbers = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1.5].map(|number| AnyValue { value: Some(Value::DoubleValue(number)) });
+    let mut one = span(1, 1, 0, "GET /", 0, 5);
+    one.attributes = vec![KeyValue { key: "n".to_owned(), value: value(Value::ArrayValue(ArrayValue { values: numbers.into() })), key_strindex: 0 }];
+    let sent = request("api", vec![one]);
+    let read = traces(Format::Json, &json_line(&sent.encode_to_vec()).expect("a line")).expect("a request");
+    // Debug text, as NaN is not equal to itself.
+    assert_eq!(format!("{read:?}"), format!("{sent:?}"));
+}
+
 /// A request with one attribute of one value.
 fn with_value(value: &str) -> String {
     format!(r#"{{"resourceSpans":[{{"resource":{{"attributes":[{{"key":"k","value":{value}}}]}}}}]}}"#)
@@ -120,6 +135,11 @@ fn with_value(value: &str) -> String {
 #[test]
 fn values_are_read_as_protojson_has_them() {
     let rows = [
+        (r#"{"doubleValue":"NaN"}"#, Some(Value::DoubleValue(f64::NAN)), "ProtoJSON: three strings for what JSON has no number for"),
+        (r#"{"doubleValue":"Infinity"}"#, Some(Value::DoubleValue(f64::INFINITY)), "ProtoJSON"),
+        (r#"{"doubleValue":"-Infinity"}"#, Some(Value::DoubleValue(f64::NEG_INFINITY)), "ProtoJSON"),
+        (r#"{"doubleValue":"1.5e3"}"#, Some(Value::DoubleValue(1500.0)), "ProtoJSON: numbers or strings"),
+        (r#"{"doubleValue":"-0"}"#, Some(Value::DoubleValue(-0.0)), "ProtoJSON: numbers or strings"),
         (r#"{"doubleValue":1}"#, Some(Value::DoubleValue(1.0)), "JSON does not tell 1 from 1.0"),
         (r#"{"doubleValue":-1}"#, Some(Value::DoubleValue(-1.0)), "JSON does not tell -1 from -1.0"),
         (r#"{"intValue":"-9223372036854775808"}"#, Some(Value::IntValue(i64::MIN)), "64 bits as a string"),
@@ -138,6 +158,15 @@ fn values_are_read_as_protojson_has_them() {
         let expected = vec![KeyValue { key: "k".to_owned(), value: Some(AnyValue { value: expected }), key_strindex: 0 }];
         assert_eq!(format!("{attributes:?}"), format!("{expected:?}"), "{json}: {why}");
     }
+}
+
+#[test]
+fn numbers_of_every_size_may_be_strings() {
+    let body = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"kind":"3","flags":"257","startTimeUnixNano":"18446744073709551615",
+        "droppedLinksCount":"7","status":{"code":"2"}}]}]}]}"#;
+    let span = &traces(Format::Json, body.as_bytes()).expect("a request").resource_spans[0].scope_spans[0].spans[0];
+    assert_eq!((span.kind, span.flags, span.start_time_unix_nano, span.dropped_links_count), (3, 257, u64::MAX, 7));
+    assert_eq!(span.status.as_ref().map(|status| status.code), Some(2));
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! OTLP JSON, written as protobuf while it is read.
 //!
-//! The parsers that `opentelemetry-proto` derives take an array for an object and keep the fields of each value as a tree before they look at them.
-//! Bytes of protobuf are about as long as the text or shorter, and are bounded and decoded as those that come over the wire.
+//! The parsers that `opentelemetry-proto` derives take an array for an object, keep the fields of each value as a tree before they look at them, and
+//! refuse numbers that ProtoJSON writes as strings, of which NaN is one. Bytes of protobuf are about as long as the text or shorter, and are bounded
+//! and decoded as those that come over the wire.
 
 use super::base64;
 use super::id::unhex;
@@ -139,9 +140,11 @@ impl Element<'_> {
             (Kind::Text, _) => self.bytes(text.as_bytes()),
             (Kind::Hex, _) => self.bytes(&unhex(text)?),
             (Kind::Base64, _) => self.bytes(&base64::decode(text)?),
-            // Numbers of 64 bits are strings.
-            (Kind::Int64 | Kind::Fixed64, _) => self.number(&text.parse().ok()?)?,
-            _ => return None,
+            (Kind::Double, "NaN") => encoding::double::encode(self.field.number, &f64::NAN, self.out),
+            (Kind::Double, "Infinity") => encoding::double::encode(self.field.number, &f64::INFINITY, self.out),
+            (Kind::Double, "-Infinity") => encoding::double::encode(self.field.number, &f64::NEG_INFINITY, self.out),
+            // ProtoJSON writes numbers of 64 bits so, and takes all.
+            _ => self.number(&text.parse().ok()?)?,
         }
         Some(())
     }
