@@ -12,6 +12,7 @@
 mod base64;
 mod body;
 mod config;
+mod connection;
 pub mod decode;
 mod error;
 mod grpc;

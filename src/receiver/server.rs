@@ -1,43 +1,22 @@
 //! The life of a receiver: its thread, its sockets, its end.
 
 use super::config::ReceiverConfig;
+use super::connection::{self, Protocol};
 use super::error::ReceiverError;
-use super::service::{Answer, Shared};
+use super::service::Shared;
 use super::stats::ReceiverStats;
 use super::store::Store;
 use super::summary::TraceSummary;
-use super::{grpc, http};
-use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
-use std::convert::Infallible;
 use std::net::{SocketAddr, TcpListener as StdListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
 
 /// The time that requests get to finish when the receiver is stopped.
 const STOP_TIMEOUT: Duration = Duration::from_millis(500);
-
-/// The time that the head of an HTTP/1 request may take to come, idle connections included.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// The most requests at once on an HTTP/2 connection.
-const MAX_STREAMS: u32 = 64;
-
-/// How much of a request's head is taken.
-const MAX_HEAD_BYTES: u32 = 16 * 1024;
-
-/// The protocol of a port.
-#[derive(Debug, Clone, Copy)]
-enum Protocol {
-    Grpc,
-    Http,
-}
 
 /// A receiver that listens on a thread of its own until it is stopped or dropped.
 ///
@@ -182,7 +161,13 @@ async fn accept(shared: Arc<Shared>, listener: TcpListener, protocol: Protocol, 
         };
         match accepted {
             Ok((stream, _)) => match Arc::clone(&slots).try_acquire_owned() {
-                Ok(slot) => connection(Arc::clone(&shared), stream, protocol, slot, &graceful),
+                Ok(slot) => {
+                    let serving = connection::serve(Arc::clone(&shared), stream, protocol, graceful.watcher(), stopped.clone());
+                    tokio::spawn(async move {
+                        serving.await;
+                        drop(slot);
+                    });
+                }
                 Err(_) => shared.store().stats.connections_refused += 1,
             },
             // Out of file descriptors, most likely: wait for some to be given back, not in a busy loop.
@@ -193,28 +178,61 @@ async fn accept(shared: Arc<Shared>, listener: TcpListener, protocol: Protocol, 
     let _ = tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await;
 }
 
-fn connection(shared: Arc<Shared>, stream: TcpStream, protocol: Protocol, slot: OwnedSemaphorePermit, graceful: &GracefulShutdown) {
-    // Answers are small and wait for nothing; a socket that refuses the option works without it.
-    let _ = stream.set_nodelay(true);
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_headers(100);
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(MAX_STREAMS).max_header_list_size(MAX_HEAD_BYTES).adaptive_window(true);
-    let service = service_fn(move |request| {
-        let shared = Arc::clone(&shared);
-        async move { Ok::<Answer, Infallible>(route(&shared, protocol, request).await) }
-    });
-    let serving = graceful.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned());
-    tokio::spawn(async move {
-        // How a connection ends is the client's business; what came over it has been counted.
-        let _ = serving.await;
-        drop(slot);
-    });
-}
+#[cfg(test)]
+mod tests {
+    use super::super::store::StoreLimits;
+    use super::*;
+    use tokio::io::AsyncWriteExt;
+    use tokio::net::TcpStream;
 
-async fn route(shared: &Shared, protocol: Protocol, request: ::http::Request<Incoming>) -> Answer {
-    match protocol {
-        Protocol::Http => http::answer(shared, request).await,
-        Protocol::Grpc if grpc::is_grpc(request.headers()) => grpc::answer(shared, request).await,
-        Protocol::Grpc => grpc::not_grpc(shared),
+    /// A receiver's one place, and a client that has taken it, sent some bytes and says no more.
+    struct Silent {
+        slots: Arc<Semaphore>,
+        stop: watch::Sender<bool>,
+        accepting: tokio::task::JoinHandle<()>,
+        _client: TcpStream,
+    }
+
+    async fn silent(bytes: &[u8]) -> Silent {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let shared = Arc::new(Shared::new(Store::new(StoreLimits::default()), 1_000));
+        let slots = Arc::new(Semaphore::new(1));
+        let (stop, stopped) = watch::channel(false);
+        let accepting = tokio::spawn(accept(shared, listener, Protocol::Http, Arc::clone(&slots), stopped));
+        let mut client = TcpStream::connect(address).await.expect("it listens");
+        client.write_all(bytes).await.expect("it reads");
+        while slots.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        Silent { slots, stop, accepting, _client: client }
+    }
+
+    // The clock of these tests stands, and goes on by itself to what is waited for next.
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_connection_does_not_keep_its_place_for_good() {
+        let rows: [(&str, &[u8]); 6] = [
+            ("nothing", b""),
+            ("a line feed", b"\n"),
+            ("half a head of HTTP/1", b"POST /v1/traces HTTP/1.1\r\nhost: x\r\n"),
+            ("half a preface of HTTP/2", b"PRI * HTTP/2"),
+            ("a preface and no more", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+            ("a preface and empty settings", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"),
+        ];
+        for (what, bytes) in rows {
+            let silent = silent(bytes).await;
+            let place = tokio::time::timeout(Duration::from_secs(600), silent.slots.acquire()).await;
+            assert!(place.is_ok(), "{what}: ten minutes later the connection is still there");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_connection_does_not_hold_up_the_end() {
+        let silent = silent(b"PRI * HTTP/2").await;
+        let before = tokio::time::Instant::now();
+        silent.stop.send_replace(true);
+        silent.accepting.await.expect("no panic");
+        assert_eq!(before.elapsed(), Duration::ZERO, "nothing was waited for");
     }
 }
