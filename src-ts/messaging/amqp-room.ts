@@ -3,7 +3,7 @@
 import type { Context } from '@opentelemetry/api';
 import { injectPlainly, injectTraceContext } from '../propagation/carrier';
 import type { Fields } from './fields';
-import { fitting } from './room';
+import { fitting, namesSpan } from './room';
 import { SENT_HEADER } from './sent-time';
 
 /** Bytes that amqplib encodes headers into; it throws where that is not enough. */
@@ -18,9 +18,6 @@ const HALF_MILLI = 0.5;
 const ENTRY_BYTES = 10;
 /** Tables in tables that are looked into. */
 const MAX_DEPTH = 8;
-
-/** The headers that other systems use, too, and for other things. */
-const AMBIGUOUS: ReadonlySet<string> = new Set(['tracestate', 'baggage']);
 
 /** What is there before the context. */
 interface Place {
@@ -48,7 +45,10 @@ export function addHeaders(
   // The buffer is for the headers alone, the frame for all properties, of which the headers are one.
   const left = Math.min(BUFFER_BYTES - bytesOf(options?.['headers']), frameMax - bytesOf(options)) - FRAME_BYTES - entries * ENTRY_BYTES;
   const fit = fitting(ours, { attributes: entries, bytes: left - SENT_HEADER.length });
-  for (const [name, value] of fit) if (isSentOn || !(AMBIGUOUS.has(name) && name in headers)) put(headers, name, value);
+  for (const [name, value] of fit) {
+    // Under those of the names that stand for nothing alone, the user may have something else.
+    if (isSentOn || namesSpan([name]) || !(name in headers)) put(headers, name, value);
+  }
   if (sentUnixMillis !== undefined && fit.length === entries - 1) put(headers, SENT_HEADER, sentUnixMillis + HALF_MILLI);
 }
 
