@@ -124,6 +124,28 @@ for (const [version, express] of [
     assert.deepEqual(await routeOf(t, app, '/nowhere'), { route: undefined, name: 'GET' });
   });
 
+  for (const [what, set, expected] of [
+    ['name', (span) => span.updateName('query GetUser'), { route: '/graphql', name: 'query GetUser' }],
+    ['route', (span) => span.setAttribute('http.route', '/graphql#GetUser'), { route: '/graphql#GetUser', name: 'POST /graphql#GetUser' }],
+    ['name and route', (span) => span.updateName('query').setAttribute('http.route', '/q'), { route: '/q', name: 'query' }],
+  ]) {
+    test(`${version}: a ${what} that the handler sets itself stays, and only for its request`, async (t) => {
+      const tracing = await traced(t);
+      const app = express();
+      app.post('/graphql', (request, response) => {
+        if (request.query.own) set(trace.getActiveSpan());
+        response.json({});
+      });
+      const port = await start(t, app);
+      for (const path of ['/graphql?own=1', '/graphql', '/graphql?own=1', '/graphql', '/graphql?own=1']) await get(port, path, {}, 'POST');
+      const usual = { route: '/graphql', name: 'POST /graphql' };
+      assert.deepEqual(
+        (await serverSpans(tracing, 5)).map((span) => ({ route: span.attributes['http.route'], name: span.name })),
+        [expected, usual, expected, usual, expected],
+      );
+    });
+  }
+
   test(`${version}: a route that is a pattern`, async (t) => {
     const app = express();
     app.get(/^\/files\/.+$/, (_request, response) => response.json({}));
