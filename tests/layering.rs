@@ -15,8 +15,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("sampling", &["span", "config"]),
     ("batch", &["memory", "span", "config"]),
     ("otlp", &["span", "config"]),
-    ("export", &["span", "config"]),
-    ("receiver", &["span", "config"]),
+    // What is written to files and what the receiver tells is OTLP JSON, which has one writer.
+    ("export", &["span", "config", "otlp"]),
+    ("receiver", &["span", "config", "otlp"]),
     ("signals", &[]),
     ("pipeline", &["span", "config", "arena", "propagation", "sampling", "batch", "otlp", "export", "receiver"]),
     ("binding", &["span", "config", "arena", "propagation", "sampling", "batch", "otlp", "export", "receiver", "signals", "pipeline"]),

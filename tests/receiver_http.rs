@@ -53,6 +53,20 @@ async fn json_as_the_specification_writes_it_arrives_whole() {
 }
 
 #[tokio::test]
+async fn numbers_that_json_has_not_are_told_as_they_came() {
+    let value = r#"{"arrayValue":{"values":[{"doubleValue":"NaN"},{"doubleValue":"Infinity"},{"doubleValue":"-Infinity"},{"doubleValue":0.5}]}}"#;
+    let body = format!(
+        r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{"traceId":"{}","spanId":"0202020202020202","attributes":[{{"key":"n","value":{value}}}]}}]}}]}}]}}"#,
+        hex_id(1)
+    );
+    let receiver = start();
+    assert_eq!(send("POST", http_addr(&receiver), "/v1/traces", &[JSON], body).await.status, 200);
+    let stored: serde_json::Value = serde_json::from_str(&receiver.trace_json(&hex_id(1)).expect("the trace")).expect("JSON");
+    let told = &stored["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["attributes"][0]["value"];
+    assert_eq!(*told, serde_json::from_str::<serde_json::Value>(value).expect("JSON"));
+}
+
+#[tokio::test]
 async fn what_cannot_be_taken_is_refused_with_a_reason_in_its_own_format() {
     let receiver = start();
     let address = http_addr(&receiver);

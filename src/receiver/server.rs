@@ -7,7 +7,10 @@ use super::service::Shared;
 use super::stats::ReceiverStats;
 use super::store::Store;
 use super::summary::TraceSummary;
+use crate::otlp::request_json;
 use hyper_util::server::graceful::GracefulShutdown;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::trace::v1::TracesData;
 use std::net::{SocketAddr, TcpListener as StdListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -97,8 +100,9 @@ impl Receiver {
 
     /// A trace as OTLP JSON, `{"resourceSpans":[…]}`; `None` for a trace id that is not here, or is none.
     pub fn trace_json(&self, trace_id: &str) -> Option<String> {
-        let data = self.shared.store().trace_data(trace_id)?;
-        Some(to_json(&data))
+        let TracesData { resource_spans } = self.shared.store().trace_data(trace_id)?;
+        // It does not fail, and an empty text says that it did, as in `to_json`.
+        Some(request_json(&ExportTraceServiceRequest { resource_spans }).unwrap_or_default())
     }
 
     /// A trace as text for a terminal of `width` columns: its spans as a tree with service, bar and duration, errors, events and log lines.
