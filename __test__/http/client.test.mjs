@@ -290,16 +290,6 @@ test('a request that expects 100-continue gets the traceparent too', async (t) =
   assert.equal(JSON.parse(body).traceparent, traceparentOf(span));
 });
 
-test('a virtual host does not hide which server was asked', async (t) => {
-  const tracing = await traced(t, CLIENT_ONLY);
-  const port = await echo(t);
-  await send(http.request({ host: HOST, port, headers: { Host: 'virtual.example.com:81' } }));
-  const [span] = await clientSpans(tracing);
-  assert.equal(span.attributes['server.address'], HOST);
-  assert.equal(span.attributes['server.port'], port);
-  assert.equal(span.attributes['url.full'], `http://${HOST}:${port}/`);
-});
-
 test('an agent that is no http.Agent is traced', async (t) => {
   const tracing = await traced(t, CLIENT_ONLY);
   const port = await echo(t);

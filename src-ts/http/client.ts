@@ -92,20 +92,21 @@ function patchRequests(created: (request: TracedClientRequest) => void): () => v
 
 function start(request: ClientRequest, tracer: OutgoingTracer): OutgoingTrace | undefined {
   const scheme = request.protocol === 'https:' ? 'https' : 'http';
-  const authority = authorityOf(request);
-  const trace = tracer.start(request.method, scheme, authority ?? request.host, request.path, request, HEADERS);
-  if (authority === undefined) trace?.awaitPort(request.host, request.path);
+  const header = request.getHeader('host');
+  const named = typeof header === 'string' ? parseHost(header) : undefined;
+  // Another name than the one that is connected to is a virtual host's.
+  const isSame = named !== undefined && (header === request.host || named.address === request.host);
+  const trace = tracer.start(request.method, scheme, isSame ? (header as string) : request.host, request.path, request, HEADERS);
+  // Node keeps the port nowhere but in the header that it makes. In one without a port it is the scheme's, unless the caller has made that header.
+  if (!isSame || (named.port === undefined && connectsItself(request))) trace?.awaitPort(request.host, request.path);
   return trace;
 }
 
-/**
- * The host that the request was made for, with its port as the `Host` header has it; Node keeps the port nowhere else. `undefined` when there is no such
- * header or it names another host (a virtual one): then the port is known when the socket is there.
- */
-function authorityOf(request: ClientRequest): string | undefined {
-  const header = request.getHeader('host');
-  if (typeof header !== 'string') return undefined;
-  return header === request.host || parseHost(header).address === request.host ? header : undefined;
+/** Whether the socket's port will be the server's: other agents than Node's own, and Node's where it is told of proxies, may connect to one. */
+function connectsItself(request: ClientRequest): boolean {
+  const { agent } = request as unknown as { readonly agent?: unknown };
+  if (!(agent instanceof http.Agent) || (agent.constructor !== http.Agent && agent.constructor !== https.Agent)) return false;
+  return (agent as Agent & { readonly options?: { readonly proxyEnv?: unknown } }).options?.proxyEnv === undefined;
 }
 
 /** What Node keeps of a header block that is written but not on the wire: the block, and, once it is handed on, the queue that waits for a socket. */
@@ -157,14 +158,17 @@ function emitOfClient(original: Method): Method {
     if (trace) {
       switch (args[0]) {
         case 'response':
-          trace.respond((args[1] as IncomingMessage).statusCode ?? 0, this.socket?.remotePort);
+          trace.connect(this.socket?.remotePort);
+          trace.respond((args[1] as IncomingMessage).statusCode ?? 0);
           break;
         case 'upgrade':
         case 'connect':
-          trace.respond((args[1] as IncomingMessage).statusCode ?? 0, this.socket?.remotePort);
+          trace.connect(this.socket?.remotePort);
+          trace.respond((args[1] as IncomingMessage).statusCode ?? 0);
           trace.end();
           break;
         case 'error':
+          trace.connect(portOf(args[1]));
           trace.fail(args[1]);
           break;
         case 'close':
@@ -181,4 +185,11 @@ function closed(request: ClientRequest, trace: OutgoingTrace): void {
   if (response?.complete) trace.end();
   else if (response?.errored) trace.fail(response.errored);
   else trace.abandon();
+}
+
+/** The port of a connection that failed; a host with several addresses has an error for each. */
+function portOf(error: unknown): number | undefined {
+  const failed = error as { port?: unknown; errors?: readonly { port?: unknown }[] } | null | undefined;
+  const port = failed?.port ?? failed?.errors?.[0]?.port;
+  return typeof port === 'number' ? port : undefined;
 }

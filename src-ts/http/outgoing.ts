@@ -28,19 +28,23 @@ export class OutgoingTrace {
     private readonly scheme: string,
   ) {}
 
-  /** The port that the request goes to is not known yet; `respond` tells it. */
+  /** The port that the request goes to is not known yet; `connect` tells it. */
   awaitPort(host: string, path: string): void {
     this.target = { host, path };
   }
 
+  /** The port that the request went to, or was to go to. */
+  connect(port: number | undefined): void {
+    if (this.target === undefined || this.ended || port === undefined || port === defaultPort(this.scheme)) return;
+    const host = this.target.host.includes(':') ? `[${this.target.host}]` : this.target.host;
+    this.span.setAttribute(SERVER_PORT, port);
+    this.span.setAttribute(URL_FULL, redactUrl(fullUrl(this.scheme, `${host}:${port}`, this.target.path)));
+  }
+
   /** The headers of the response are there. */
-  respond(status: number, port?: number): void {
+  respond(status: number): void {
     if (this.ended) return;
     this.hasResponse = true;
-    if (this.target !== undefined && port !== undefined && port !== defaultPort(this.scheme)) {
-      this.span.setAttribute(SERVER_PORT, port);
-      this.span.setAttribute(URL_FULL, redactUrl(fullUrl(this.scheme, `${this.target.host}:${port}`, this.target.path)));
-    }
     this.span.setAttribute(HTTP_RESPONSE_STATUS_CODE, status);
     // For a client, 4xx is a failure too (semantic conventions, "HTTP client span").
     if (status >= 400) this.setFailure(String(status), undefined);
