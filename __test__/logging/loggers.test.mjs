@@ -101,6 +101,29 @@ for (const [kind, { create, levels }] of Object.entries(kinds)) {
       }
     });
 
+    test('what follows fields or an error and their message is kept', () => {
+      const { lineOf } = setUp();
+      const error = new Error('boom');
+      const calls = [
+        [[{ a: 1 }, 'failed', error], 'failed', { a: 1 }, 'boom'],
+        [[error, 'failed', { a: 1 }], 'failed', { a: 1 }, 'boom'],
+        [[{ a: 1 }, 'failed', { b: 2 }], 'failed', { a: 1, b: 2 }],
+        [[{ a: 1 }, 'failed', 'twice'], 'failed twice', { a: 1 }],
+        [[{ a: 1 }, 'user %s has %d', 'u1', 3], 'user u1 has 3', { a: 1 }],
+        [[{ a: 1 }, 'user %s', 'u1', { b: 2 }], 'user u1', { a: 1, b: 2 }],
+        [[{ a: 1 }, 'user %s', 'u1', error], 'user u1', { a: 1 }, 'boom'],
+        [[error, 'user %s of %s', 'u1'], 'user u1 of %s', {}, 'boom'],
+        [[{ a: 1 }, '100%', 'sure'], '100% sure', { a: 1 }],
+        [['user %s has %d', 'u1', 3], 'user u1 has 3', {}],
+        [['user %s', 'u1', 'again'], 'user u1 again', {}],
+      ];
+      for (const [args, message, expected, failure] of calls) {
+        const line = lineOf((logger) => logger.error(...args));
+        const { err, ...fields } = line.fields;
+        assert.deepEqual([line.message, fields, err?.message], [message, expected, failure], String(args));
+      }
+    });
+
     test('an error of another realm is one, too', () => {
       const { lineOf } = setUp();
       const { message, fields } = lineOf((logger) => logger.error('failed', vm.runInNewContext('new TypeError("elsewhere")')));

@@ -81,6 +81,17 @@ test('a mixin that writes ids as well does not double them, nor win', () => {
   assert.equal(text().split('"trace_id"').length, 2);
 });
 
+test('of a level that is switched off, nothing is looked at', () => {
+  const { logger } = setUp({ level: 'info' });
+  let shown = 0;
+  const value = { [Symbol.for('nodejs.util.inspect.custom')]: () => String(++shown) };
+  logger.debug('value %O', value, { a: 1 });
+  logger.debug({ a: 1 }, 'value %O', value);
+  assert.equal(shown, 0);
+  logger.info('value %O', value);
+  assert.equal(shown, 1);
+});
+
 test('a request is shown as pino shows it', () => {
   const { logger, lines } = setUp();
   logger.info({ method: 'GET', url: '/', headers: {}, socket: {} }, 'hello');

@@ -3,7 +3,7 @@
  * span, so that a line goes to pino with the caller's own arguments. Merging the ids into an object per line cost 25 to 100 % of a bare line.
  */
 import type { Base } from './base-logger';
-import { isFields, isPlain, type LogFields, readCall } from './call';
+import { isFields, isFilled, isPlain, type LogFields } from './call';
 import type { LineIds } from './ids';
 import { LEVELS, type LogLevel } from './levels';
 import type { MergingWriter } from './merging-writer';
@@ -53,14 +53,20 @@ export class PinoWriter implements Writer {
   write(level: LogLevel, args: Arguments, ids: LineIds | undefined): unknown {
     const first = args[0];
     const second = args[1];
+    const { length } = args;
     if (typeof first === 'string') {
-      if (args.length === 1) return this.at(ids)[level](first);
+      if (length === 1) return this.at(ids)[level](first);
       // pino wants the object first.
-      if (args.length === 2 && this.takes(second) && !first.includes('%')) return this.at(ids)[level](second, first);
-    } else if ((args.length === 1 || typeof second === 'string') && this.takes(first)) {
-      return this.at(ids)[level](...args);
+      if (length === 2 && this.takes(second) && !first.includes('%')) return this.at(ids)[level](second, first);
+      if (isFilled(first, args, 1)) return this.at(ids)[level](...args);
+    } else if (length === 1) {
+      if (this.takes(first)) return this.at(ids)[level](first);
+    } else if (typeof second === 'string' && this.takes(first)) {
+      if (length === 2) return this.at(ids)[level](first, second);
+      // What a message has no conversion for, pino drops without a word.
+      if (isFilled(second, args, 2)) return this.at(ids)[level](...args);
     }
-    return this.merging.put(level, readCall(args), ids);
+    return this.merging.write(level, args, ids);
   }
 
   /** Whether a value can go to pino as it is: an error, or fields without ids, which would be there twice. */
