@@ -74,6 +74,38 @@ test('a formatter of bindings does not take the logger’s fields away', () => {
   assert.deepEqual(lines()[0].fields, { ...IDS, service: 'api' });
 });
 
+test('with nestedKey, fields of the logger and ids are at the top in every form of a call, and the fields of the call in their object', () => {
+  const error = new Error('boom');
+  const broken = {
+    get bad() {
+      throw new Error('getter');
+    },
+  };
+  const calls = [
+    [['hello'], undefined],
+    [['hello', { a: 1 }], { a: 1 }],
+    [['user %s', 'u1', { a: 1 }], { a: 1 }],
+    [['user %O', { b: 2 }], undefined],
+    [[{ a: 1 }, 'hello', { b: 2 }], { a: 1, b: 2 }],
+    [['failed', error, { a: 1 }], { a: 1, err: 'boom' }],
+    [[error], { err: 'boom' }],
+    [['hello', { trace_id: 'mine' }], { trace_id: 'mine' }],
+    [['hello', broken], { fields_lost: true }],
+  ];
+  for (const mixin of [undefined, () => ({ mixed: true })]) {
+    const { logger, lines } = setUp({ nestedKey: 'payload', mixin, serializers: { err: ({ message }) => message } });
+    for (const [args] of calls) logger.info(...args);
+    assert.equal(lines().length, calls.length);
+    for (const [index, { fields }] of lines().entries()) {
+      const payload = mixin === undefined ? calls[index][1] : { mixed: true, ...calls[index][1] };
+      const { payload: written, ...top } = fields;
+      // A line without the fields of the call that cannot be written is without those of the logger.
+      const service = written?.fields_lost ? {} : { service: 'api' };
+      assert.deepEqual([written, top], [payload, { ...IDS, ...service }], String(index));
+    }
+  }
+});
+
 test('a mixin that writes ids as well does not double them, nor win', () => {
   const { logger, lines, text } = setUp({ mixin: () => ({ trace_id: 'mixed', more: 1 }) });
   logger.info('hello', { a: 1 });

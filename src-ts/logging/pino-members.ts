@@ -4,9 +4,10 @@ type Members = Record<symbol, unknown>;
 
 const ERROR_KEY = 'pino.errorKey';
 const MIXIN = 'pino.mixin';
+const NESTED_KEY = 'pino.nestedKey';
 
 /** Symbols that were found before, by description; a process has few copies of pino. */
-const found: Record<string, symbol[]> = { [ERROR_KEY]: [], [MIXIN]: [] };
+const found: Record<string, symbol[]> = { [ERROR_KEY]: [], [MIXIN]: [], [NESTED_KEY]: [] };
 
 /** The field that errors go under: pino's option `errorKey`. */
 export function pinoErrorKey(logger: object): string {
@@ -17,6 +18,11 @@ export function pinoErrorKey(logger: object): string {
 /** Whether lines get fields from pino's option `mixin`. */
 export function hasMixin(logger: object): boolean {
   return memberOf(logger, MIXIN) !== undefined;
+}
+
+/** Whether the fields of a call go into an object of their own: pino's option `nestedKey`. Bindings stay at the top. */
+export function nestsFields(logger: object): boolean {
+  return Boolean(memberOf(logger, NESTED_KEY));
 }
 
 function memberOf(logger: object, description: string): unknown {

@@ -6,8 +6,8 @@ import type { Base } from './base-logger';
 import { isFields, isFilled, isPlain, type LogFields } from './call';
 import type { LineIds } from './ids';
 import { LEVELS, type LogLevel } from './levels';
-import type { MergingWriter } from './merging-writer';
-import { hasMixin } from './pino-members';
+import { MergingWriter } from './merging-writer';
+import { hasMixin, nestsFields } from './pino-members';
 import type { Writer } from './writer';
 
 type Arguments = readonly unknown[];
@@ -30,12 +30,15 @@ export class PinoWriter implements Writer {
   private readonly text: unknown;
 
   private constructor(
-    base: Pino,
+    private readonly base: Base,
     fields: LogFields,
     private readonly merging: MergingWriter,
+    /** Whether the fields of a call are apart from the bindings: then neither is there twice. */
+    private readonly nests: boolean,
   ) {
-    this.textKey = textKeyOf(base);
-    this.child = base.child(fields);
+    const pino = base.logger as Pino;
+    this.textKey = textKeyOf(pino);
+    this.child = pino.child(fields);
     this.text = this.textKey && this.child[this.textKey];
     this.view = this.child;
   }
@@ -45,9 +48,10 @@ export class PinoWriter implements Writer {
     const pino = base.logger as Pino;
     if (base.kind !== 'pino' || typeof pino.setBindings !== 'function') return undefined;
     if (LEVELS.some((level) => typeof pino[level] !== 'function')) return undefined;
+    const nests = nestsFields(pino);
     // A mixin may write ids as well, as OpenTelemetry's instrumentation does: fields of the line win over it, bindings would only be doubled.
-    if (hasMixin(pino)) return undefined;
-    return new PinoWriter(pino, fields, merging);
+    if (hasMixin(pino) && !nests) return undefined;
+    return new PinoWriter(base, fields, merging, nests);
   }
 
   write(level: LogLevel, args: Arguments, ids: LineIds | undefined): unknown {
@@ -66,12 +70,14 @@ export class PinoWriter implements Writer {
       // What a message has no conversion for, pino drops without a word.
       if (isFilled(second, args, 2)) return this.at(ids)[level](...args);
     }
-    return this.merging.write(level, args, ids);
+    if (!this.nests) return this.merging.write(level, args, ids);
+    // Merged, fields of the logger and ids would be among those of the call, for some of its lines.
+    return new MergingWriter({ ...this.base, logger: this.at(ids) }, {}).write(level, args, undefined);
   }
 
   /** Whether a value can go to pino as it is: an error, or fields without ids, which would be there twice. */
   private takes(value: unknown): boolean {
-    return value instanceof Error || ((isPlain(value) || isFields(value)) && !hasIds(value));
+    return value instanceof Error || ((isPlain(value) || isFields(value)) && (this.nests || !hasIds(value)));
   }
 
   /** The child with `ids` among its bindings. */

@@ -16,8 +16,7 @@ export class SafeWriter {
     private readonly base: Base,
     fields: LogFields,
   ) {
-    const merging = new MergingWriter(base, fields);
-    this.writer = pinoWriter(base, fields, merging) ?? merging;
+    this.writer = writerFor(base, fields);
   }
 
   write(level: LogLevel, args: readonly unknown[], ids: LineIds | undefined): void {
@@ -39,19 +38,19 @@ export class SafeWriter {
     );
     try {
       const message = args.find((arg) => typeof arg === 'string') ?? errorMessage(args);
-      const bare = new MergingWriter(this.base, {});
-      watch(bare.put(level, { message: message as string | undefined, fields: { fields_lost: true }, error: undefined }, ids));
+      watch(writerFor(this.base, {}).write(level, [{ fields_lost: true }, message], ids));
     } catch {
       // It was warned of.
     }
   }
 }
 
-function pinoWriter(base: Base, fields: LogFields, merging: MergingWriter): PinoWriter | undefined {
+function writerFor(base: Base, fields: LogFields): Writer {
+  const merging = new MergingWriter(base, fields);
   try {
-    return PinoWriter.over(base, fields, merging);
+    return PinoWriter.over(base, fields, merging) ?? merging;
   } catch {
-    return undefined;
+    return merging;
   }
 }
 
