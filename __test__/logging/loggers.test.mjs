@@ -214,3 +214,22 @@ test('winston takes a field called message or level for no other than it is', ()
   OtelLogger.create(base).info('hello', { a: 1, level: 'debug', message: 'other' });
   assert.deepEqual(lines(), [{ level: 'info', message: 'hello', fields: { a: 1 } }]);
 });
+
+test('winston takes a field called message for the message where a call has no other', () => {
+  const { logger: base, lines } = kinds.winston.create();
+  const logger = OtelLogger.create(base);
+  const error = new Error('boom');
+  const calls = [
+    [{ message: 'upload done', a: 1 }],
+    [{ message: 7, a: 1 }],
+    [{ message: 'failed', a: 1 }, error],
+    [{ message: undefined, a: 1 }, error],
+    [{ a: 1 }],
+  ];
+  for (const args of calls) logger.info(...args);
+  assert.deepEqual(
+    lines().map(({ message }) => message),
+    ['upload done', 7, 'failed', 'boom', ''],
+  );
+  for (const { fields } of lines()) assert.equal(fields.a, 1);
+});

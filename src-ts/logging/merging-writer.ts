@@ -37,7 +37,7 @@ export class MergingWriter implements Writer {
     const message = call.message ?? messageOf(call);
     const line = this.lineOf(call, ids);
     // The form with one argument: winston takes conversions in a message, and fields called `message`, for its own.
-    if (kind === 'winston') return this.call('log', [{ ...line, level: method, message: message ?? '' }]);
+    if (kind === 'winston') return this.call('log', [{ ...line, level: method, message: call.message ?? call.fields?.message ?? message ?? '' }]);
     if (order === 'fields-first') return this.call(method, message === undefined ? [line] : [line, message]);
     const said = message ?? '';
     const literal = kind === 'console' && said.includes('%');
