@@ -105,6 +105,10 @@ for (const [version, express] of [
     ]);
   });
 
+  test(`${version}: a list of paths, failing`, async (t) => {
+    assert.deepEqual(await routesOf(t, mounted(['/a', '/b']), '/a/users/1?fail=1', '/b/users/1?fail=1'), ['/a/users/:id', '/b/users/:id']);
+  });
+
   test(`${version}: a router behind a function of the user's`, async (t) => {
     const app = express();
     const router = users();

@@ -105,8 +105,9 @@ function lookUp(known: Known, route: object, routePath: string, request: Mounted
   const prefix = base === '' ? firstPrefix(found, pathOf(request.originalUrl ?? request.url ?? ''), true) : firstPrefix(found, base, false);
   if (prefix !== undefined) {
     const pattern = joined(prefix.pattern, routePath);
-    if (!prefix.hasParams && (base !== '' || found.length === 1)) known.usual = { route: pattern, base, app, places };
-    else if (found.length === 1 && prefix.isOnly) known.usual = { route: pattern, base: undefined, app, places };
+    const isOnly = found.length === 1 && prefix.isOnly;
+    if (!prefix.hasParams && (base !== '' || isOnly)) known.usual = { route: pattern, base, app, places };
+    else if (isOnly) known.usual = { route: pattern, base: undefined, app, places };
     return pattern;
   }
   const hidden = base === '' ? undefined : firstPrefix(places.hiding, base, false);
