@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import vm from 'node:vm';
-import { OtelLogger } from '@manifest-cyber/observability-ts/logging';
+import { OtelLogger, TraceContext } from '@manifest-cyber/observability-ts/logging';
+import winston from 'winston';
 import { kinds, plainBase } from './bases.mjs';
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
@@ -232,4 +233,26 @@ test('winston takes a field called message for the message where a call has no o
     ['upload done', 7, 'failed', 'boom', ''],
   );
   for (const { fields } of lines()) assert.equal(fields.a, 1);
+});
+
+test('winston’s defaultMeta is the weakest: ids, fields of the logger and of the call win over it', () => {
+  const defaultMeta = { service: 'default', region: 'default', trace_id: 'default', level: 'default', message: 'default', more: 1 };
+  const { logger: base, lines } = kinds.winston.create({ defaultMeta });
+  const { trace_id, span_id } = TraceContext.generateRandom();
+  for (const each of [base, base.child({ region: 'child' })]) {
+    const logger = OtelLogger.create(each, { fields: { service: 'job', trace_id, span_id } });
+    logger.info('hello', { region: 'eu' });
+    logger.info('100%', { region: 'eu' });
+  }
+  const fields = { service: 'job', region: 'eu', trace_id, span_id, more: 1 };
+  const expected = ['hello', '100%'].map((message) => ({ level: 'info', message, fields }));
+  assert.deepEqual(lines(), [...expected, ...expected]);
+  assert.equal(defaultMeta.region, 'default');
+});
+
+test('winston’s module is a logger, too', () => {
+  const { logger: base, lines } = kinds.winston.create();
+  winston.configure({ level: 'info', format: base.format, transports: base.transports });
+  OtelLogger.create(winston).info('hello', { a: 1 });
+  assert.deepEqual(lines(), [{ level: 'info', message: 'hello', fields: { a: 1 } }]);
 });

@@ -7,6 +7,10 @@ import { CONSOLE_METHODS, type LogLevel, methodFor, USUAL_METHODS } from './leve
 import { MissingMethod, type Writer } from './writer';
 
 type Method = (...args: unknown[]) => unknown;
+type Winston = { readonly defaultMeta?: LogFields | null; readonly write?: unknown };
+
+/** Where winston looks for the level; `level` is for formats to change. */
+const WINSTON_LEVEL = Symbol.for('level');
 
 /** Writes lines by one call of the base logger's method, with the arguments in its order. */
 export class MergingWriter implements Writer {
@@ -36,8 +40,7 @@ export class MergingWriter implements Writer {
     if (method === undefined) throw new MissingMethod(level);
     const message = call.message ?? messageOf(call);
     const line = this.lineOf(call, ids);
-    // The form with one argument: winston takes conversions in a message, and fields called `message`, for its own.
-    if (kind === 'winston') return this.call('log', [{ ...line, level: method, message: call.message ?? call.fields?.message ?? message ?? '' }]);
+    if (kind === 'winston') return this.writeInfo(method, call.message ?? call.fields?.message ?? message ?? '', line);
     if (order === 'fields-first') return this.call(method, message === undefined ? [line] : [line, message]);
     const said = message ?? '';
     const literal = kind === 'console' && said.includes('%');
@@ -45,23 +48,40 @@ export class MergingWriter implements Writer {
     return this.call(method, Object.keys(line).length === 0 ? parts : [...parts, line]);
   }
 
-  /** The logger's fields, the ids, the call's own fields: what comes later wins. */
+  /** The logger's fields, the ids, the call's own fields: what comes later wins. winston's `defaultMeta` comes first. */
   private lineOf(call: LogCall, ids: LineIds | undefined): LogFields {
-    const { errorKey, takesErrors } = this.base;
-    const line: LogFields = { ...this.fields };
+    const { logger, kind, errorKey, takesErrors } = this.base;
+    const line: LogFields = {};
+    if (kind === 'winston') add(line, (logger as Winston).defaultMeta ?? {});
+    add(line, this.fields);
     if (ids !== undefined) {
       line.trace_id = ids.trace_id;
       line.span_id = ids.span_id;
       if (ids.parent_id !== undefined) line.parent_id = ids.parent_id;
     }
-    Object.assign(line, call.fields);
+    if (call.fields !== undefined) add(line, call.fields);
     if (call.error !== undefined && line[errorKey] === undefined) line[errorKey] = takesErrors ? call.error : errorFields(call.error);
     return line;
+  }
+
+  /**
+   * What winston's methods do in the end. They would take conversions in the message, and fields called `message`, for their own, and with one object,
+   * where they do not, `defaultMeta` wins.
+   */
+  private writeInfo(level: string, message: unknown, line: LogFields): unknown {
+    const info = Object.assign(line, { level, message, [WINSTON_LEVEL]: level });
+    // winston's module is a logger, too, but no stream.
+    return this.call(typeof (this.base.logger as Winston).write === 'function' ? 'write' : 'log', [info]);
   }
 
   private call(method: string, args: unknown[]): unknown {
     return Reflect.apply((this.base.logger as Record<string, Method>)[method], this.base.logger, args);
   }
+}
+
+/** Adds fields to a line, key by key: V8 takes thirty times as long to add to an object that a spread made. */
+function add(line: LogFields, fields: LogFields): void {
+  for (const key of Object.keys(fields)) line[key] = fields[key];
 }
 
 /** Loggers take an error's own message where a call has none. */
