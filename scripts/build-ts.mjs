@@ -22,6 +22,7 @@ const common = {
   format: 'cjs',
   legalComments: 'none',
   logLevel: 'warning',
+  write: false,
   // Whatever is not ours stays outside: @opentelemetry/api must be the service's own copy, and an optional peer is only loaded when it is there.
   packages: 'external',
 };
@@ -32,8 +33,8 @@ async function buildPackage() {
   rmSync(inRoot('dist'), { recursive: true, force: true });
   mkdirSync(inRoot('dist'));
   const define = { __PACKAGE_VERSION__: JSON.stringify(version) };
-  await build({ ...common, define, entryPoints: [rootEntry], outfile: 'dist/index.cjs' });
-  await build({ ...common, define, entryPoints: [registerEntry], outfile: 'dist/register.cjs', plugins: [rootFromBundle] });
+  await bundle('index.cjs', { define, entryPoints: [rootEntry] });
+  await bundle('register.cjs', { define, entryPoints: [registerEntry], plugins: [rootFromBundle] });
   write('register.mjs', "import './register.cjs';\n");
   write('register.d.ts', 'export {};\n');
   write('register.d.mts', 'export {};\n');
@@ -48,6 +49,23 @@ async function buildPackage() {
       write(`${name}.d.ts`, `export { ${names} } from '../index.js';\n`);
     }
   }
+}
+
+async function bundle(name, options) {
+  const { outputFiles } = await build({ ...common, ...options });
+  write(name, withOwnNames(outputFiles[0].text));
+}
+
+/**
+ * Gives classes their names back: one that speaks of itself is `var Name = class _Name` after esbuild, and `_Name` is what is read where one of its objects
+ * is printed. `keepNames` would cost a call for each function at the start. Inside a class its own name means the class, as in the source.
+ */
+function withOwnNames(code) {
+  return code.replace(/^var (\w+) = class (_\1)\b(.*?)^\};$/gms, (_whole, name, alias, rest) => {
+    // No member of something (`x._Name`, but `..._Name`), and no text.
+    const itself = new RegExp(`(?<![\\w$'"]|[^.]\\.)${alias}(?![\\w$'"])`, 'g');
+    return `var ${name} = class ${name}${rest.replace(itself, name)}};`;
+  });
 }
 
 /** Makes an entry's imports of the root into a require of the bundle, so that no second copy of anything is bundled. */
