@@ -51,6 +51,13 @@ for (const [kind, { create, levels }] of Object.entries(kinds)) {
       assert.deepEqual(lineOf((logger) => logger.info('hello', { region: 'us' })).fields, { service: 'api', region: 'us' });
     });
 
+    test('a field of the call that is undefined takes the place of nothing', () => {
+      const { trace_id, span_id } = TraceContext.generateRandom();
+      const { lineOf } = setUp({ fields: { service: 'api', trace_id, span_id } });
+      const { fields } = lineOf((logger) => logger.info('hello', { service: undefined, trace_id: undefined, span_id, none: undefined, a: 1 }));
+      assert.deepEqual(fields, { service: 'api', trace_id, span_id, a: 1 });
+    });
+
     test('a message without fields has those of the logger', () => {
       const { lineOf } = setUp({ fields: { service: 'api' } });
       assert.deepEqual(lineOf((logger) => logger.info('hello')).fields, { service: 'api' });

@@ -79,9 +79,15 @@ export class MergingWriter implements Writer {
   }
 }
 
-/** Adds fields to a line, key by key: V8 takes thirty times as long to add to an object that a spread made. */
+/**
+ * Adds fields to a line; what is undefined takes the place of nothing. Key by key: V8 takes thirty times as long to add to an object that a spread
+ * made.
+ */
 function add(line: LogFields, fields: LogFields): void {
-  for (const key of Object.keys(fields)) line[key] = fields[key];
+  for (const key of Object.keys(fields)) {
+    const value = fields[key];
+    if (value !== undefined) line[key] = value;
+  }
 }
 
 /** Loggers take an error's own message where a call has none. */
