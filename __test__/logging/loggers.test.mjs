@@ -132,6 +132,39 @@ for (const [kind, { create, levels }] of Object.entries(kinds)) {
       }
     });
 
+    test('an error among the fields comes out as one that is given by itself', () => {
+      const { logger, lineOf } = setUp();
+      const error = Object.assign(new RangeError('too far'), { code: 'E_FAR' });
+      const calls = [
+        [(each) => each.error('failed', { err: error, a: 1 }), 'failed'],
+        [(each) => each.error({ err: error, a: 1 }, 'failed'), 'failed'],
+        [(each) => each.error({ err: error, a: 1 }, 'failed', error), 'failed'],
+        [(each) => each.error({ err: error, a: 1 }), 'too far'],
+        [(each) => each.error({ err: null, a: 1 }, 'failed', error), 'failed'],
+        [() => logger.child({ err: error }).error('failed', { a: 1 }), 'failed'],
+        [() => logger.child({ err: new Error('before') }).error('failed', error, { a: 1 }), 'failed'],
+        [() => logger.child({ err: new Error('before') }).error('failed', { err: error, a: 1 }), 'failed'],
+      ];
+      for (const [call, said] of calls) {
+        const { message, fields } = lineOf(call);
+        assert.deepEqual([message, fields.err.message, fields.err.code, fields.a], [said, 'too far', 'E_FAR', 1], String(call));
+        assert.match(fields.err.stack, /RangeError: too far\n\s+at /, String(call));
+      }
+    });
+
+    test('an error whose place a field takes is shown in the message', () => {
+      const { lineOf } = setUp();
+      for (const args of [
+        ['failed', { err: 'timeout' }, new Error('boom')],
+        [{ err: 'timeout' }, 'failed', new Error('boom')],
+        [new Error('boom'), 'failed', { err: 'timeout' }],
+      ]) {
+        const { message, fields } = lineOf((logger) => logger.error(...args));
+        assert.match(message, /^failed Error: boom\n\s+at /);
+        assert.deepEqual(fields, { err: 'timeout' });
+      }
+    });
+
     test('an error of another realm is one, too', () => {
       const { lineOf } = setUp();
       const { message, fields } = lineOf((logger) => logger.error('failed', vm.runInNewContext('new TypeError("elsewhere")')));
@@ -215,6 +248,14 @@ test('causes and members of errors are written where the base logger does not do
   const { err } = lines()[0].fields;
   assert.deepEqual([err.type, err.message, err.cause.message, err.cause.cause], ['AggregateError', 'many', 'inner', 'text']);
   assert.deepEqual([err.errors[0].message, err.errors[1]], ['one', 'two']);
+});
+
+test('errors among the fields and among the properties of an error are written where the base logger does not do it', () => {
+  const { logger: base, lines } = plainBase();
+  const original = Object.assign(new Error('inner'), { code: 'E_IN' });
+  OtelLogger.create(base).error('failed', { error: Object.assign(new Error('outer'), { original }) });
+  const { error } = lines()[0].fields;
+  assert.deepEqual([error.type, error.message, error.original.message, error.original.code], ['Error', 'outer', 'inner', 'E_IN']);
 });
 
 test('winston takes a field called message or level for no other than it is', () => {

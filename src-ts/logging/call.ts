@@ -20,9 +20,9 @@ const NUMERIC = ['%d', '%i', '%f'];
 
 /**
  * Reads `(message, fields)`, `(fields, message)`, errors in any place, and values for the conversions of a message (`%s`). What is neither fields
- * nor an error is appended to the message, as `console` does.
+ * nor an error is appended to the message, as `console` does, and so is an error whose place, `errorKey`, the fields take.
  */
-export function readCall(args: readonly unknown[]): LogCall {
+export function readCall(args: readonly unknown[], errorKey: string): LogCall {
   const call: LogCall = { message: undefined, fields: undefined, error: undefined };
   let next = 0;
   if (args.length > 0 && take(call, args[0])) {
@@ -31,6 +31,11 @@ export function readCall(args: readonly unknown[]): LogCall {
     if (typeof args[1] === 'string') next += takeMessage(call, args.slice(1));
   } else if (args.length > 0) next = takeMessage(call, args);
   const more = args.slice(next).filter((value) => !take(call, value));
+  const inPlace = call.fields?.[errorKey];
+  if (call.error !== undefined && inPlace !== undefined && inPlace !== null) {
+    if (inPlace !== call.error) more.unshift(call.error);
+    call.error = undefined;
+  }
   if (more.length > 0) {
     const shown = more.map((value) => (typeof value === 'string' ? value : show(value)));
     call.message = (call.message === undefined ? shown : [call.message, ...shown]).join(' ');
@@ -80,7 +85,7 @@ function take(call: LogCall, value: unknown): boolean {
 
 /** Whether a value is an error, of this realm or another: a test runner's errors are of its own. */
 export function isError(value: unknown): value is Error {
-  return value instanceof Error || types.isNativeError(value);
+  return typeof value === 'object' && (value instanceof Error || types.isNativeError(value));
 }
 
 /** Whether a value is an object as a literal makes it: what most calls have for their fields. */

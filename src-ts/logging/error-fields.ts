@@ -13,7 +13,11 @@ export function errorFields(error: Error, depth = 0): LogFields {
     message: read(() => error.message),
     stack: read(() => error.stack),
   };
-  for (const key of read(() => Object.keys(error)) ?? []) fields[key] ??= read(() => (error as unknown as LogFields)[key]);
+  for (const key of read(() => Object.keys(error)) ?? []) {
+    const value = read(() => (error as unknown as LogFields)[key]);
+    // There may be many, each with many: those of these are told by their messages.
+    fields[key] ??= shown(value, MAX_DEPTH - 1);
+  }
   const cause = read(() => error.cause);
   if (cause !== undefined) fields.cause = shown(cause, depth);
   const errors = read(() => (error as AggregateError).errors);

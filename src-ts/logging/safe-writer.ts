@@ -1,7 +1,7 @@
 /** The guard between a service and its base logger: what goes wrong in there never comes out as an error. */
 import { warnOnce } from '../native/warn';
 import type { Base } from './base-logger';
-import { type LogFields, readCall } from './call';
+import { isError, type LogFields } from './call';
 import type { LineIds } from './ids';
 import type { LogLevel } from './levels';
 import { MergingWriter } from './merging-writer';
@@ -55,7 +55,7 @@ function writerFor(base: Base, fields: LogFields): Writer {
 }
 
 function errorMessage(args: readonly unknown[]): string | undefined {
-  const { error } = readCall(args);
+  const error = args.find(isError);
   return error === undefined ? undefined : String(error.message);
 }
 
