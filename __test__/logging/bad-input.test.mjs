@@ -46,6 +46,20 @@ test('a logger without a method for a level loses its lines, with one warning', 
   assert.equal(warnings.filter((code) => code === 'OBS_LOGGER_METHOD_MISSING_ERROR').length, 1);
 });
 
+test('winston with levels of its own: what it has not is written at the level nearest to it, or lost with one warning', async (t) => {
+  const print = t.mock.method(console, 'error', () => {});
+  const { logger: base, lines } = kinds.winston.create({ levels: { error: 0, audit: 1 }, level: 'audit' });
+  const logger = OtelLogger.create(base);
+  logger.fatal('fatal');
+  logger.debug('lost');
+  assert.deepEqual(
+    lines().map(({ level, message }) => [level, message]),
+    [['error', 'fatal']],
+  );
+  await warned('OBS_LOGGER_METHOD_MISSING_DEBUG');
+  assert.equal(print.mock.callCount(), 0);
+});
+
 test('a logger that throws never reaches the service', async () => {
   let calls = 0;
   const throws = () => {

@@ -264,23 +264,28 @@ test('winston takes a field called message or level for no other than it is', ()
   assert.deepEqual(lines(), [{ level: 'info', message: 'hello', fields: { a: 1 } }]);
 });
 
-test('winston takes a field called message for the message where a call has no other', () => {
-  const { logger: base, lines } = kinds.winston.create();
-  const logger = OtelLogger.create(base);
-  const error = new Error('boom');
-  const calls = [
-    [{ message: 'upload done', a: 1 }],
-    [{ message: 7, a: 1 }],
-    [{ message: 'failed', a: 1 }, error],
-    [{ message: undefined, a: 1 }, error],
-    [{ a: 1 }],
-  ];
-  for (const args of calls) logger.info(...args);
-  assert.deepEqual(
-    lines().map(({ message }) => message),
-    ['upload done', 7, 'failed', 'boom', ''],
-  );
-  for (const { fields } of lines()) assert.equal(fields.a, 1);
+for (const [kind, key] of Object.entries({ winston: 'message', bunyan: 'msg' })) {
+  test(`${kind} takes a field called ${key} for the message where a call has no other`, () => {
+    const { logger: base, lines } = kinds[kind].create();
+    const logger = OtelLogger.create(base);
+    const error = new Error('boom');
+    logger.info({ [key]: 'upload done', a: 1 });
+    logger.info({ [key]: 7, a: 1 });
+    logger.info({ [key]: 'failed', a: 1 }, error);
+    logger.info({ [key]: undefined, a: 1 }, error);
+    logger.info({ a: 1 });
+    assert.deepEqual(
+      lines().map(({ message }) => String(message)),
+      ['upload done', '7', 'failed', 'boom', ''],
+    );
+    for (const { fields } of lines()) assert.equal(fields.a, 1);
+  });
+}
+
+test('bunyan takes a field called level for no level', () => {
+  const { logger: base, lines } = kinds.bunyan.create();
+  OtelLogger.create(base, { fields: { level: 10 } }).info('hello', { a: 1, level: 'gold' });
+  assert.deepEqual(lines(), [{ level: 'info', message: 'hello', fields: { a: 1 } }]);
 });
 
 test('winston’s defaultMeta is the weakest: ids, fields of the logger and of the call win over it', () => {

@@ -20,6 +20,11 @@ export const USUAL_METHODS: MethodTable = {
 /** `console.trace` prints a stack, which is not what the level means. */
 export const CONSOLE_METHODS: MethodTable = { ...USUAL_METHODS, trace: ['debug', 'log'] };
 
+/** winston's `log` wants a level beside the line. There is none called `log`: winston says that to the console, and the line is lost. */
+export const WINSTON_METHODS = Object.fromEntries<readonly string[]>(
+  LEVELS.map((level) => [level, USUAL_METHODS[level].filter((name) => name !== 'log')]),
+) as MethodTable;
+
 /** The name of the method of `base` that writes `level`; undefined where it has none. */
 export function methodFor(base: object, table: MethodTable, level: LogLevel): string | undefined {
   return table[level].find((name) => typeof (base as Record<string, unknown>)[name] === 'function');

@@ -3,21 +3,29 @@ import type { Base } from './base-logger';
 import { isError, type LogCall, type LogFields, readCall } from './call';
 import { errorFields } from './error-fields';
 import type { LineIds } from './ids';
-import { CONSOLE_METHODS, type LogLevel, methodFor, USUAL_METHODS } from './levels';
+import { CONSOLE_METHODS, type LogLevel, type MethodTable, methodFor, USUAL_METHODS, WINSTON_METHODS } from './levels';
 import { MissingMethod, type Writer } from './writer';
 
 type Method = (...args: unknown[]) => unknown;
 type Winston = { readonly defaultMeta?: LogFields | null; readonly write?: unknown };
+
+const METHODS: Partial<Record<Base['kind'], MethodTable>> = { console: CONSOLE_METHODS, winston: WINSTON_METHODS };
+/** Fields that the message is written over, though it be an empty one. */
+const MESSAGE_KEYS: Partial<Record<Base['kind'], string>> = { winston: 'message', bunyan: 'msg' };
 
 /** Where winston looks for the level; `level` is for formats to change. */
 const WINSTON_LEVEL = Symbol.for('level');
 
 /** Writes lines by one call of the base logger's method, with the arguments in its order. */
 export class MergingWriter implements Writer {
+  private readonly methods: MethodTable;
+
   constructor(
     private readonly base: Base,
     private readonly fields: LogFields,
-  ) {}
+  ) {
+    this.methods = METHODS[base.kind] ?? USUAL_METHODS;
+  }
 
   write(level: LogLevel, args: readonly unknown[], ids: LineIds | undefined): unknown {
     if (!this.isEnabled(level)) return undefined;
@@ -25,22 +33,24 @@ export class MergingWriter implements Writer {
   }
 
   /** Whether the base logger says that it would write `level`; what it does not say counts as yes. */
-  isEnabled(level: LogLevel): boolean {
+  private isEnabled(level: LogLevel): boolean {
     const { logger } = this.base;
     const { isLevelEnabled } = logger as { isLevelEnabled?: unknown };
     if (typeof isLevelEnabled !== 'function') return true;
-    const method = methodFor(logger, USUAL_METHODS, level);
+    const method = methodFor(logger, this.methods, level);
     return method === undefined || Reflect.apply(isLevelEnabled, logger, [method]) !== false;
   }
 
   /** Writes what a call says. */
-  put(level: LogLevel, call: LogCall, ids: LineIds | undefined): unknown {
+  private put(level: LogLevel, call: LogCall, ids: LineIds | undefined): unknown {
     const { logger, kind, order } = this.base;
-    const method = methodFor(logger, kind === 'console' ? CONSOLE_METHODS : USUAL_METHODS, level);
+    const method = methodFor(logger, this.methods, level);
     if (method === undefined) throw new MissingMethod(level);
     const message = this.messageOf(call);
     const line = this.lineOf(call, ids);
     if (kind === 'winston') return this.writeInfo(method, message ?? '', line);
+    // For bunyan it is the line's own level, and with another than a number no stream would take the line.
+    if (kind === 'bunyan') delete line.level;
     if (order === 'fields-first') return this.call(method, message === undefined ? [line] : [line, message]);
     const said = message ?? '';
     const literal = kind === 'console' && String(said).includes('%');
@@ -48,12 +58,13 @@ export class MergingWriter implements Writer {
     return this.call(method, Object.keys(line).length === 0 ? parts : [...parts, line]);
   }
 
-  /** The call's message, else winston's field of that name, else an error's own. pino looks among the fields by itself. */
-  private messageOf(call: LogCall): unknown {
+  /** The call's message, else the field of that name, else an error's own. pino looks among the fields by itself. */
+  private messageOf({ message, fields, error }: LogCall): unknown {
     const { kind, errorKey } = this.base;
-    if (call.message !== undefined) return call.message;
-    if (kind === 'winston' && call.fields?.message !== undefined) return call.fields.message;
-    return ownMessage(call.error ?? (kind === 'pino' ? undefined : call.fields?.[errorKey]));
+    if (message !== undefined) return message;
+    const key = MESSAGE_KEYS[kind];
+    const named = key === undefined ? undefined : fields?.[key];
+    return named ?? ownMessage(error ?? (kind === 'pino' ? undefined : fields?.[errorKey]));
   }
 
   /** The logger's fields, the ids, the call's own fields: what comes later wins. winston's `defaultMeta` comes first. */
