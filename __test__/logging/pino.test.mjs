@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OtelLogger, TraceContext } from '@manifest-cyber/observability-ts/logging';
+import { createTestTracing } from '@manifest-cyber/observability-ts/testing';
 import { pinoBase } from './bases.mjs';
 
 const PLACE = TraceContext.generateRandom();
@@ -30,6 +31,25 @@ test('a call with ids of its own writes those, and each key once', () => {
     ],
   );
   for (const line of text().trim().split('\n')) assert.equal(line.split('"trace_id"').length, 2, line);
+});
+
+test('an error of the call takes the place of one of the logger', () => {
+  const { logger, text, lines } = setUp();
+  logger.child({ err: new Error('first') }).error('hello', new Error('second'));
+  assert.equal(lines()[0].fields.err.message, 'second');
+  assert.equal(text().split('"err"').length, 2);
+});
+
+test('a field called trace_id that is no id gives way to the ids of the active span', () => {
+  const { base, text, lines } = setUp();
+  const tracing = createTestTracing({ http: false });
+  tracing.tracer.startActiveSpan('work', (span) => {
+    OtelLogger.create(base, { autoTrace: true, fields: { trace_id: 'none' } }).info('hello');
+    assert.equal(lines()[0].fields.trace_id, span.spanContext().traceId);
+    span.end();
+  });
+  assert.equal(text().split('"trace_id"').length, 2);
+  return tracing.shutdown();
 });
 
 test('serializers, redaction and the key of errors are the base logger’s', () => {

@@ -49,8 +49,9 @@ export class PinoWriter implements Writer {
     if (base.kind !== 'pino' || typeof pino.setBindings !== 'function') return undefined;
     if (LEVELS.some((level) => typeof pino[level] !== 'function')) return undefined;
     const nests = nestsFields(pino);
-    // A mixin may write ids as well, as OpenTelemetry's instrumentation does: fields of the line win over it, bindings would only be doubled.
-    if (hasMixin(pino) && !nests) return undefined;
+    // Fields of the line win over what a mixin writes, which may be ids, as with OpenTelemetry's instrumentation, and over the logger's own, which may be an
+    // error or ids that are no place. Bindings would only be doubled.
+    if (!nests && (hasMixin(pino) || hasIds(fields) || fields[base.errorKey] !== undefined)) return undefined;
     return new PinoWriter(base, fields, merging, nests);
   }
 
