@@ -144,6 +144,35 @@ describe('instrumentAmqp', { skip: rabbitmqMissing }, () => {
     assert.equal(span.attributes['messaging.rabbitmq.message.settlement'], undefined);
   });
 
+  test('what a handler returns is not run by us: a query that runs when it is waited for', async () => {
+    used.channel.sendToQueue(used.queue, Buffer.from('x'));
+    let runs = 0;
+    // biome-ignore lint/suspicious/noThenProperty: what such libraries give
+    const query = { then: () => runs++ };
+    await new Promise((resolve) => {
+      used.channel.consume(used.queue, (message) => {
+        used.channel.ack(message);
+        resolve();
+        return query;
+      });
+    });
+    await used.spanNamed(`consume ${used.queue}`);
+    assert.equal(runs, 0);
+  });
+
+  test('an error that cannot be read is thrown on, by a handler and by publish', async () => {
+    const bare = await used.connection.createChannel();
+    const unreadable = () => Object.defineProperty(new Error('mine'), 'code', { get: () => assert.fail('read') });
+    const thrown = unreadable();
+    bare.publish = () => {
+      throw thrown;
+    };
+    const channel = instrumentAmqp(bare);
+    assert.throws(() => channel.publish('', used.queue, Buffer.from('x')), thrown);
+    const [publish] = used.named(`publish ${used.queue}`);
+    assert.deepEqual([publish.status, publish.attributes['error.type']], [{ code: 2, message: 'mine' }, '_OTHER']);
+  });
+
   test('get: a span for a message, none for an empty queue', async () => {
     assert.equal(await used.channel.get(used.queue), false);
     withSpan('request', () => used.channel.sendToQueue(used.queue, Buffer.from('x')));

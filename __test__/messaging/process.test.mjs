@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { createTestTracing, initTracing, withBatchSpan, withMessageSpan, withSpan } from '@manifest-cyber/observability-ts';
 import { propagation, trace } from '@opentelemetry/api';
+import { runProgram } from '../parts/program.mjs';
 import { idOf } from './paths.mjs';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -211,7 +212,8 @@ describe('message spans', () => {
     });
   }
 
-  const FAILURES = { 'an error': new TypeError('no'), 'a text': 'no', nothing: undefined };
+  const unreadable = Object.defineProperty(new Error('mine'), 'code', { get: () => assert.fail('read') });
+  const FAILURES = { 'an error': new TypeError('no'), 'a text': 'no', nothing: undefined, 'an error that cannot be read': unreadable };
   for (const [what, thrown] of Object.entries(FAILURES)) {
     for (const how of ['throws', 'rejects']) {
       test(`a handler that ${how} with ${what}: that, and a span that failed`, async () => {
@@ -230,10 +232,16 @@ describe('message spans', () => {
         });
         assert.deepEqual([calls, outcome], [1, { error: thrown }]);
         assert.equal(last().status.code, 2);
-        assert.equal(last().attributes['error.type'], thrown instanceof Error ? 'TypeError' : '_OTHER');
+        assert.equal(last().attributes['error.type'], thrown instanceof TypeError ? 'TypeError' : '_OTHER');
       });
     }
   }
+});
+
+test('messages that are taken up where the one before has ended: their contexts are no chain', async () => {
+  // The usual stack would hold a chain of 46,000.
+  const run = await runProgram(new URL('programs/endless-queue.mjs', import.meta.url), { messages: 20_000 }, { flags: ['--stack-size=200'] });
+  assert.equal(run.answer, 20_000);
 });
 
 test('without tracing the handler runs once, with the message as it is', async () => {

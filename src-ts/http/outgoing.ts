@@ -4,8 +4,8 @@ import type { Context, Span, TextMapSetter, Tracer } from '@opentelemetry/api';
 import { warnOnce } from '../native/warn';
 import { activeContext, activePropagator, spanOf } from '../trace/active';
 import { isSuppressed, withSpanSet } from '../trace/context';
+import { messageOf, setError } from '../trace/run';
 import type { SpanShape } from '../trace/shape';
-import { STATUS_ERROR } from '../trace/span';
 import { SpanStarter } from '../trace/starter';
 import { KIND_CLIENT } from './kind';
 import type { HttpInstrumentationOptions, OutgoingRequest } from './options';
@@ -74,7 +74,7 @@ export class OutgoingTrace {
   private setFailure(type: string, error: unknown): void {
     this.failed = true;
     this.span.setAttribute(ERROR_TYPE, type);
-    this.span.setStatus(error instanceof Error && error.message ? { code: STATUS_ERROR, message: error.message } : { code: STATUS_ERROR });
+    setError(this.span, error === undefined || error === null ? '' : messageOf(error));
   }
 }
 

@@ -13,7 +13,7 @@ export function patch(target: object, name: string, make: (original: Method) => 
   const own = Object.getOwnPropertyDescriptor(target, name);
   const original = methods[name];
   const wrapper = make(original);
-  Object.defineProperty(wrapper, 'name', { value: original.name, configurable: true });
+  Object.defineProperties(wrapper, { name: { value: original.name, configurable: true }, length: { value: original.length, configurable: true } });
   Object.defineProperty(target, name, { value: wrapper, configurable: true, writable: true, enumerable: own?.enumerable ?? false });
   return () => {
     if (methods[name] !== wrapper) return;

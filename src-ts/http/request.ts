@@ -2,7 +2,8 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context, Span } from '@opentelemetry/api';
-import { type RecordingSpan, STATUS_ERROR } from '../trace/span';
+import { messageOf, setError } from '../trace/run';
+import type { RecordingSpan } from '../trace/span';
 import { isCutOffHere } from './abort';
 import { RequestContext } from './context';
 import { readProperty } from './property';
@@ -61,7 +62,7 @@ export class RequestTrace extends RequestContext {
     if (this.ended) return;
     this.failed = true;
     this.error = error;
-    this.span.recordException(error instanceof Error ? error : String(error));
+    this.span.recordException(typeof error === 'object' && error !== null ? (error as Error) : messageOf(error));
   }
 
   /** Ends the span of a request whose handler threw: no response may ever follow. */
@@ -116,7 +117,7 @@ export class RequestTrace extends RequestContext {
 
   private setFailure(type: string, error: unknown): void {
     this.span.setAttribute(ERROR_TYPE, type);
-    this.span.setStatus(error instanceof Error && error.message ? { code: STATUS_ERROR, message: error.message } : { code: STATUS_ERROR });
+    setError(this.span, error === undefined || error === null ? '' : messageOf(error));
   }
 
   private end(): void {

@@ -47,12 +47,16 @@ export function isUnknown(method: Method): boolean {
   return method === UNKNOWN_METHOD;
 }
 
-/** `error.type` of anything thrown: its code (`ECONNREFUSED`), else the name of its class, else `_OTHER`. */
+/** `error.type` of anything thrown: its code (`ECONNREFUSED`), else the name of its class, else `_OTHER`. Never throws. */
 export function errorType(error: unknown): string {
-  if (error !== null && typeof error === 'object') {
-    const { code, name } = error as { code?: unknown; name?: unknown };
-    if (typeof code === 'string' && code !== '') return code;
-    if (typeof name === 'string' && name !== '') return name;
+  try {
+    if (error !== null && typeof error === 'object') {
+      const { code, name } = error as { code?: unknown; name?: unknown };
+      if (typeof code === 'string' && code !== '') return code;
+      if (typeof name === 'string' && name !== '') return name;
+    }
+  } catch {
+    // A getter of the error's threw; the error itself is the one to tell of.
   }
   return '_OTHER';
 }

@@ -1,10 +1,11 @@
 /** Spans of messages that RabbitMQ delivers, open until they are settled. */
+import { types } from 'node:util';
 import type { Context, Span } from '@opentelemetry/api';
 import { errorType } from '../http/semantics';
 import { extractPlainly } from '../propagation/carrier';
 import { activeContext, applyWith, spanOf } from '../trace/active';
 import { EMPTY_CONTEXT } from '../trace/context';
-import { failSpan, isPromise, setError } from '../trace/run';
+import { failSpan, setError } from '../trace/run';
 import { asObject } from '../trace/shape';
 import { starter, tracer } from '../trace/starter';
 import { monotonicNow } from '../trace/time';
@@ -104,7 +105,8 @@ export class Deliveries {
       delivered.fail(error);
       throw error;
     }
-    if (!isPromise(result)) {
+    // Nobody waits for what amqplib's handlers return: a query of Mongoose or Knex, which runs when it is waited for, is not to run because of us.
+    if (!types.isPromise(result)) {
       delivered.handle();
       return result;
     }

@@ -1,6 +1,6 @@
 /** The context in which a message is processed. */
 import type { Context, Span } from '@opentelemetry/api';
-import { SPAN_KEY, withSpanSet } from '../trace/context';
+import { SPAN_KEY, withoutSpan, withSpanSet } from '../trace/context';
 import type { IdentifiedSpan } from '../trace/identity';
 
 /** Where the context that came with the message is kept. */
@@ -9,7 +9,7 @@ const INCOMING_KEY = Symbol('@manifest-cyber/observability-ts incoming message')
 /** A span over a base, and what came with the message: one object, because there is one a message. */
 class ProcessingContext implements Context {
   constructor(
-    private readonly base: Context,
+    readonly base: Context,
     private readonly span: Span,
     private readonly incoming: IdentifiedSpan,
   ) {}
@@ -28,9 +28,20 @@ class ProcessingContext implements Context {
   }
 }
 
-/** `base` with `span` active in it, below a message that came with `incoming`. */
-export function processingContext(base: Context, span: Span, incoming: IdentifiedSpan | undefined): Context {
+/** `context` with `span` active in it, below a message that came with `incoming`. */
+export function processingContext(context: Context, span: Span, incoming: IdentifiedSpan | undefined): Context {
+  const base = outsideOfMessages(context);
   return incoming === undefined ? withSpanSet(base, span) : new ProcessingContext(base, span, incoming);
+}
+
+/**
+ * The context without messages that are being processed in it, and their spans. A queue in memory takes up its next message where the one before has ended:
+ * with each in the context of the one before, a worker's contexts would be a chain of all messages it ever had.
+ */
+function outsideOfMessages(context: Context): Context {
+  let base = withoutSpan(context);
+  while (base instanceof ProcessingContext) base = withoutSpan(base.base);
+  return base;
 }
 
 /** Whether `span` is what came with the message that is being processed: a message that carries it is a copy of that one, sent on. */

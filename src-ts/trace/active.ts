@@ -18,8 +18,17 @@ type GlobalApi = Registered & { readonly version: string };
 const API_KEY = Symbol.for('opentelemetry.js.api.1');
 const holder = globalThis as { [API_KEY]?: GlobalApi };
 
+type Places = { -readonly [K in keyof Registered]-?: Registered[K] | undefined };
+
 /** What this package has registered: kept here, so that the hot path has nothing to look up. */
-const own: { -readonly [K in keyof Registered]-?: Registered[K] | undefined } = { trace: undefined, context: undefined, propagation: undefined };
+const own: Places = { trace: undefined, context: undefined, propagation: undefined };
+
+/**
+ * The global object, which the API never replaces, and what was in its places when they became ours: of a provider, the API's proxy for it. The API's own `disable`
+ * empties a place, and somebody else may register then.
+ */
+let api: Registered | undefined;
+const placed: Places = { trace: undefined, context: undefined, propagation: undefined };
 
 /** What is registered, by whomever; undefined while nothing ever was. */
 export function registered(): Registered | undefined {
@@ -35,13 +44,15 @@ export function register<K extends keyof Registered>(name: K, instance: NonNulla
 
 /** Empties a place. */
 export function unregister(name: keyof Registered): void {
-  const api: Registered | undefined = holder[API_KEY];
-  if (api !== undefined) delete api[name];
+  const global = registered();
+  if (global !== undefined) delete global[name];
 }
 
 /** Notes that what is registered is ours, until {@link disown}. */
 export function claim<K extends keyof Registered>(name: K, instance: NonNullable<Registered[K]>): void {
-  own[name] = instance as (typeof own)[K];
+  own[name] = instance as Places[K];
+  api = registered();
+  placed[name] = api?.[name] as Places[K];
 }
 
 /** Notes that `instance` is registered no longer; false when it was not ours any more. */
@@ -76,10 +87,10 @@ export function spanOf(context: Context = activeContext()): Span | undefined {
 
 /** The registered propagator, ours or another's; undefined where there is none. */
 export function activePropagator(): TextMapPropagator | undefined {
-  return own.propagation ?? registered()?.propagation;
+  return own.propagation !== undefined && api?.propagation === placed.propagation ? own.propagation : registered()?.propagation;
 }
 
 /** The tracer provider that another SDK has registered; undefined where it is ours, or there is none. */
 export function foreignProvider(): TracerProvider | undefined {
-  return own.trace === undefined ? registered()?.trace : undefined;
+  return own.trace !== undefined && api?.trace === placed.trace ? undefined : registered()?.trace;
 }

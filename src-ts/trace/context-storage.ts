@@ -24,6 +24,8 @@ type Resource = Record<symbol, Context | undefined>;
 
 /** Where a resource keeps its context: another place for each storage, so that what one has left behind is nothing to the next. */
 let place = newPlace();
+/** Whose places those are: the storage that was enabled last. */
+let owner: HookStorage | undefined;
 
 function newPlace(): symbol {
   return Symbol('@manifest-cyber/observability-ts context');
@@ -81,12 +83,16 @@ class HookStorage implements ContextStorage {
     this.enabled = false;
     this.id = NONE;
     this.context = undefined;
+    if (owner !== this) return;
+    owner = undefined;
     place = newPlace();
   }
 
   private enable(): void {
     if (this.enabled) return;
     this.enabled = true;
+    if (owner !== undefined) place = newPlace();
+    owner = this;
     this.hook.enable();
   }
 

@@ -46,7 +46,8 @@ class SpanSlot implements Context {
   }
 
   deleteValue(key: symbol): Context {
-    return key === SPAN_KEY ? this.base : new SpanSlot(this.base.deleteValue(key), this.span);
+    // What is below may have a span of its own.
+    return key === SPAN_KEY ? new SpanSlot(this.base, undefined) : new SpanSlot(this.base.deleteValue(key), this.span);
   }
 
   /** `context` with another span. */
@@ -65,6 +66,11 @@ export const EMPTY_CONTEXT: Context = new SpanSlot(NO_VALUES, undefined);
 /** `context` with `span` as its span: what `trace.setSpan` does, at less cost. */
 export function withSpanSet(context: Context, span: Span): Context {
   return SpanSlot.with(context, span);
+}
+
+/** What is below the span of a context. */
+export function withoutSpan(context: Context): Context {
+  return context instanceof SpanSlot ? context.base : context;
 }
 
 /** Whether nothing is to be traced in `context`. */

@@ -52,7 +52,7 @@ export class Tracer implements ApiTracer {
         'OBS_SPAN_OPTIONS_THREW',
         'the options or the context given to startSpan threw while they were read; the span was started without them.',
       );
-      return this.startSpan(name);
+      return options === undefined && context === undefined ? INERT : this.startSpan(name);
     }
   }
 
