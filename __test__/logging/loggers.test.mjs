@@ -109,6 +109,22 @@ for (const [kind, { create, levels }] of Object.entries(kinds)) {
       }
     });
 
+    test('an object that has what it holds in private is shown, too', () => {
+      const { lineOf } = setUp();
+      for (const args of [
+        ['fetching', new URL('http://example.com/sboms')],
+        ['fetching', new Headers({ from: 'example.com' })],
+        ['fetching', new URLSearchParams({ from: 'example.com' }), { a: 1 }],
+        [{ a: 1 }, 'fetching', new URL('http://example.com/sboms')],
+      ]) {
+        const { message, fields } = lineOf((logger) => logger.info(...args));
+        assert.match(message, /^fetching \w.*example\.com/s);
+        assert.deepEqual(fields, args.some((arg) => arg.a === 1) ? { a: 1 } : {});
+      }
+      assert.equal(lineOf((logger) => logger.info(new URL('http://example.com/'))).message, 'http://example.com/');
+      assert.equal(lineOf((logger) => logger.info('hello', {}, vm.runInNewContext('({})'), Object.create(null))).message, 'hello');
+    });
+
     test('what follows fields or an error and their message is kept', () => {
       const { lineOf } = setUp();
       const error = new Error('boom');

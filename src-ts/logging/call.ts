@@ -37,7 +37,7 @@ export function readCall(args: readonly unknown[], errorKey: string): LogCall {
     call.error = undefined;
   }
   if (more.length > 0) {
-    const shown = more.map((value) => (typeof value === 'string' ? value : show(value)));
+    const shown = more.map(textOf);
     call.message = (call.message === undefined ? shown : [call.message, ...shown]).join(' ');
   }
   return call;
@@ -46,7 +46,7 @@ export function readCall(args: readonly unknown[], errorKey: string): LogCall {
 /** Takes the message at the front of `args` with as many values as it has conversions; returns how many arguments that were. */
 function takeMessage(call: LogCall, args: readonly unknown[]): number {
   const [first] = args;
-  call.message = typeof first === 'string' ? first : show(first);
+  call.message = textOf(first);
   if (typeof first !== 'string' || args.length === 1 || !first.includes('%')) return 1;
   const conversions = first.replaceAll('%%', '').match(CONVERSION) ?? [];
   const wanted = args.slice(1, 1 + conversions.length);
@@ -70,6 +70,12 @@ export function isFilled(message: string, args: readonly unknown[], start: numbe
     if (typeof value !== 'string' && typeof value !== 'number') return false;
   }
   return next === args.length;
+}
+
+/** A value in a message. The twelve parts that `util.inspect` has of a URL say no more than its text. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value instanceof URL ? value.href : show(value);
 }
 
 const show = (...values: unknown[]): string => formatWithOptions(SHOWN, ...values);
@@ -106,8 +112,16 @@ export function isFields(value: unknown): value is LogFields {
     !types.isSet(value) &&
     !types.isPromise(value) &&
     !types.isAnyArrayBuffer(value) &&
-    !ArrayBuffer.isView(value)
+    !ArrayBuffer.isView(value) &&
+    !keepsToItself(value)
   );
+}
+
+/** Whether an object of a class has nothing that could be a field: `URL`, `Headers` and the like have what they hold in private. */
+function keepsToItself(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  // `{}`, of this realm or another, and what has no prototype are fields, though there be none.
+  return prototype !== null && Object.getPrototypeOf(prototype) !== null && Object.keys(value).length === 0;
 }
 
 /** `fields` without those that are undefined: some loggers would print them. */
