@@ -35,6 +35,8 @@ export class RequestTrace extends RequestContext {
   /** Whether the response was sent to its end. */
   sent = false;
   private readonly isHttp2: boolean;
+  /** Undefined once the span has ended. */
+  private request: IncomingMessage | undefined;
   /** What was passed to `next(error)`, or thrown. */
   private error: unknown;
   private failed = false;
@@ -43,12 +45,13 @@ export class RequestTrace extends RequestContext {
   constructor(
     span: Span,
     base: Context,
-    private readonly request: IncomingMessage,
-    /** Undefined for an upgrade or a CONNECT. */
-    readonly response: ServerResponse | undefined,
+    request: IncomingMessage,
+    /** Undefined for an upgrade or a CONNECT, and once the span has ended. */
+    public response: ServerResponse | undefined,
     private readonly method: Method,
   ) {
     super(span, base);
+    this.request = request;
     this.isHttp2 = request.httpVersionMajor === 2;
   }
 
@@ -108,7 +111,7 @@ export class RequestTrace extends RequestContext {
   /** A client may go away at any time, which is no failure of this service; a response that the service destroyed is one. */
   private setUnfinished(error: Error | null | undefined): void {
     // A socket of HTTP/2 belongs to many requests.
-    const socket = this.isHttp2 ? undefined : this.request.socket;
+    const socket = this.isHttp2 ? undefined : this.request?.socket;
     if (error) this.setFailure(errorType(error), error);
     else if (this.failed) this.setFailure(errorType(this.error), this.error);
     else if (!socket || !isCutOffHere(socket)) this.span.setAttribute(ERROR_TYPE, CLIENT_ABORTED);
@@ -124,13 +127,17 @@ export class RequestTrace extends RequestContext {
     this.ended = true;
     if (this.span.isRecording()) this.nameByRoute();
     this.span.end();
+    // What outlives the request, a timer or a socket of a pool, keeps its context, and with that must not keep all of the request.
+    this.request = undefined;
+    this.response = undefined;
+    this.error = undefined;
   }
 
   /** What the handler has set itself stays. */
   private nameByRoute(): void {
     const span = this.span as Readable;
     const own = attributeOf(span, HTTP_ROUTE);
-    const route = typeof own === 'string' ? own : (this.route ?? routeOf(this.request));
+    const route = typeof own === 'string' ? own : (this.route ?? (this.request && routeOf(this.request)));
     if (route === undefined) return;
     if (own === undefined) span.setAttribute(HTTP_ROUTE, route);
     if (span.name === undefined || span.name === this.method.name) span.updateName(spanName(this.method.name, route));
