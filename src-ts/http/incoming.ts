@@ -2,7 +2,7 @@
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Context, TextMapGetter, Tracer } from '@opentelemetry/api';
+import type { Context, TextMapGetter, TextMapPropagator, Tracer } from '@opentelemetry/api';
 import { warnOnce } from '../native/warn';
 import { activeContext, activePropagator } from '../trace/active';
 import { EMPTY_CONTEXT } from '../trace/context';
@@ -33,8 +33,9 @@ export class IncomingTracer {
   private readonly starter: SpanStarter;
   private readonly ignored: IncomingFilter | undefined;
   private readonly onIncoming: HttpInstrumentationOptions['onIncoming'];
-  /** The headers that begin a context; the propagator is asked for them at the first request, when it is surely set. */
-  private fields: readonly string[] | undefined;
+  /** The propagator of the last request, which another may have taken the place of since, and the headers that begin a context for it. */
+  private propagator: TextMapPropagator | undefined;
+  private fields: readonly string[] = [];
 
   constructor(options: HttpInstrumentationOptions, tracer: Tracer) {
     this.starter = new SpanStarter(tracer);
@@ -76,11 +77,16 @@ export class IncomingTracer {
 
   /** The caller's context; the propagator is only asked when one of its headers is there. */
   private extract(headers: IncomingHttpHeaders): Context {
-    // A tracestate without a traceparent means nothing (W3C Trace Context, section 3.3).
-    this.fields ??= (activePropagator()?.fields() ?? []).filter((field) => field !== 'tracestate' && field !== 'traceparent');
-    if (headers.traceparent !== undefined) return extractFrom(headers);
+    const propagator = activePropagator();
+    if (propagator === undefined) return EMPTY_CONTEXT;
+    if (propagator !== this.propagator) {
+      // A tracestate without a traceparent means nothing (W3C Trace Context, section 3.3).
+      this.fields = propagator.fields().filter((field) => field !== 'tracestate' && field !== 'traceparent');
+      this.propagator = propagator;
+    }
+    if (headers.traceparent !== undefined) return propagator.extract(EMPTY_CONTEXT, headers, HEADER_GETTER);
     for (const field of this.fields) {
-      if (headers[field] !== undefined) return extractFrom(headers);
+      if (headers[field] !== undefined) return propagator.extract(EMPTY_CONTEXT, headers, HEADER_GETTER);
     }
     return EMPTY_CONTEXT;
   }
@@ -92,10 +98,6 @@ export class IncomingTracer {
       warnOnce('OBS_HTTP_HOOK_THREW', `onIncoming threw (${describe(error)}); the span goes on without what it would have added`);
     }
   }
-}
-
-function extractFrom(headers: IncomingHttpHeaders): Context {
-  return activePropagator()?.extract(EMPTY_CONTEXT, headers, HEADER_GETTER) ?? EMPTY_CONTEXT;
 }
 
 function isExporter(agent: string | undefined): boolean {
