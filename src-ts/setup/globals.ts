@@ -9,13 +9,18 @@ import { apiVersion, loadedApi } from './api-package';
 /** How a warning names the place that another SDK has taken. */
 const PLACES = { trace: 'TRACER_PROVIDER', context: 'CONTEXT_MANAGER', propagation: 'PROPAGATOR' } as const;
 
+/** Told apart by identity: what was registered last. */
+let last: object = {};
+
 /**
  * Registers provider, context manager and propagator; returns what takes them back. What somebody else has registered stays, with a warning, unless it is
- * to be replaced.
+ * to be replaced. What was replaced takes nothing back: the provider, which is the same one, is in the place of what replaced it.
  */
 export function registerGlobals(provider: TracerProvider, propagator: TextMapPropagator, { replace = false } = {}): () => void {
   const loaded = loadedApi();
   const undo: (() => void)[] = [];
+  const registration = {};
+  last = registration;
 
   function put<K extends keyof Registered>(name: K, instance: NonNullable<Registered[K]>): void {
     if (replace) unregister(name);
@@ -32,7 +37,7 @@ export function registerGlobals(provider: TracerProvider, propagator: TextMapPro
     claim(name, instance);
     const inPlace = registered()?.[name];
     undo.push(() => {
-      if (disown(name, instance) && registered()?.[name] === inPlace) unregister(name);
+      if (last === registration && disown(name, instance) && registered()?.[name] === inPlace) unregister(name);
     });
   }
 

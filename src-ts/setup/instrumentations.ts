@@ -9,12 +9,17 @@ import type { Instrumentation, TracingOptions } from './options';
 /** Instrumentations that were switched off when tracing ended: they are still what they were configured to be. */
 const stopped = new WeakSet<Instrumentation>();
 
-/** Starts them on `provider`; returns what stops them. */
+/** Stops what was started last. */
+let stopLast = (): void => {};
+
+/** Starts them on `provider`, in place of those that run; returns what stops them, if they run by then. */
 export function startInstrumentations(
   options: Pick<TracingOptions, 'http' | 'libraries' | 'instrumentations'>,
   provider: TracerProvider,
   version: string,
 ): () => void {
+  // Two at once would trace everything twice, or, as for HTTP, the first would go on with its own options.
+  stopLast();
   const undo: (() => void)[] = [];
   const given = flatten(options.instrumentations);
   for (const instrumentation of given) {
@@ -36,9 +41,10 @@ export function startInstrumentations(
     undo.push(() => http.disable());
   }
   if (options.libraries !== false) undo.push(traceLibraries(leaveTo(given, options.libraries ?? {})));
-  return () => {
-    for (const stop of undo) stop();
+  stopLast = () => {
+    for (const stop of undo.splice(0)) stop();
   };
+  return stopLast;
 }
 
 function flatten(instrumentations: TracingOptions['instrumentations']): Instrumentation[] {
