@@ -47,7 +47,7 @@ export function readCall(args: readonly unknown[], errorKey: string): LogCall {
 function takeMessage(call: LogCall, args: readonly unknown[]): number {
   const [first] = args;
   call.message = textOf(first);
-  if (typeof first !== 'string' || args.length === 1 || !first.includes('%')) return 1;
+  if (typeof first !== 'string' || args.length === 1 || !hasConversion(first)) return 1;
   const conversions = first.replaceAll('%%', '').match(CONVERSION) ?? [];
   const wanted = args.slice(1, 1 + conversions.length);
   // An object is no number: in `('100%done', fields)` the sign is not meant as a conversion.
@@ -55,6 +55,11 @@ function takeMessage(call: LogCall, args: readonly unknown[]): number {
   const values = end === -1 ? wanted : wanted.slice(0, end);
   if (values.length > 0) call.message = show(first, ...values);
   return 1 + values.length;
+}
+
+/** Whether a message may take values; `100% done` does not. */
+export function hasConversion(message: string): boolean {
+  return message.includes('%') && message.search(CONVERSION) !== -1;
 }
 
 /**

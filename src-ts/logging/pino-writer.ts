@@ -3,7 +3,7 @@
  * span, so that a line goes to pino with the caller's own arguments. Merging the ids into an object per line cost 25 to 100 % of a bare line.
  */
 import type { Base } from './base-logger';
-import { isFields, isFilled, isPlain, type LogFields } from './call';
+import { hasConversion, isFields, isFilled, isPlain, type LogFields } from './call';
 import type { LineIds } from './ids';
 import { LEVELS, type LogLevel } from './levels';
 import { MergingWriter } from './merging-writer';
@@ -62,7 +62,7 @@ export class PinoWriter implements Writer {
     if (typeof first === 'string') {
       if (length === 1) return this.at(ids)[level](first);
       // pino wants the object first.
-      if (length === 2 && this.takes(second) && !first.includes('%')) return this.at(ids)[level](second, first);
+      if (length === 2 && this.takes(second) && !hasConversion(first)) return this.at(ids)[level](second, first);
       if (isFilled(first, args, 1)) return this.at(ids)[level](...args);
     } else if (length === 1) {
       if (this.takes(first)) return this.at(ids)[level](first);
