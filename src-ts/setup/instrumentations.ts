@@ -4,6 +4,7 @@ import { leaveTo, traceLibraries } from '../automatic';
 import { installHttpInstrumentation, stepAside } from '../http';
 import { OWN_SCOPE } from '../native/version';
 import { warnOnce } from '../native/warn';
+import { foreignProvider } from '../trace/active';
 import type { Instrumentation, TracingOptions } from './options';
 
 /** Instrumentations that were switched off when tracing ended: they are still what they were configured to be. */
@@ -12,14 +13,18 @@ const stopped = new WeakSet<Instrumentation>();
 /** Stops what was started last. */
 let stopLast = (): void => {};
 
-/** Starts them on `provider`, in place of those that run; returns what stops them, if they run by then. */
+/**
+ * Starts them on `own`, or on the provider of another SDK where that is registered: the helpers' spans are its own, too, and a trace in two pipelines is whole in
+ * neither. They take the place of those that run. Returns what stops them, if they run by then.
+ */
 export function startInstrumentations(
   options: Pick<TracingOptions, 'http' | 'libraries' | 'instrumentations'>,
-  provider: TracerProvider,
+  own: TracerProvider,
   version: string,
 ): () => void {
   // Two at once would trace everything twice, or, as for HTTP, the first would go on with its own options.
   stopLast();
+  const provider = foreignProvider() ?? own;
   const undo: (() => void)[] = [];
   const given = flatten(options.instrumentations);
   for (const instrumentation of given) {
