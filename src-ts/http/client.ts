@@ -119,30 +119,48 @@ interface StoredHeaders {
 /** Sets a header, replacing the caller's own: a request that carried the incoming `traceparent` through would else hang in the wrong place. */
 const HEADERS: HeaderAccess<ClientRequest> = {
   get(request, name) {
+    // Once there is a block, it alone says what goes out.
+    if (request.headersSent) return fieldOf(name, 'i').exec((request as StoredHeaders)._header ?? '')?.[1];
     const value = request.getHeader(name);
-    return typeof value === 'string' ? value : undefined;
+    return Array.isArray(value) ? value.join() : typeof value === 'string' ? value : undefined;
   },
   set(request, name, value) {
-    if (!request.headersSent) {
-      const own = request.getHeader(name);
-      if (own !== undefined && isSigned(request.getHeader('authorization'), name)) return;
-      request.setHeader(name, value);
-      return;
-    }
-    // Headers given as an array, and those of a request with `Expect: 100-continue`, are one string from the start; nothing is sent in this tick.
-    const stored = request as StoredHeaders;
-    const block = stored._header;
-    if (typeof block !== 'string' || !block.endsWith('\r\n\r\n')) return;
-    const own = new RegExp(`\r\n${name}:[^\r]*`, 'gi');
-    const changed = `${block.slice(0, -4).replace(own, '')}\r\n${name}: ${value}\r\n\r\n`;
-    if (stored._headerSent === true) {
-      const queued = stored.outputData?.[0];
-      if (queued?.data !== block) return;
-      queued.data = changed;
-    }
-    stored._header = changed;
+    if (isKept(request, name)) return;
+    if (!request.headersSent) request.setHeader(name, value);
+    else rewrite(request as StoredHeaders, name, `\r\n${name}: ${value}`);
+  },
+  remove(request, name) {
+    if (isKept(request, name)) return;
+    if (!request.headersSent) request.removeHeader(name);
+    else rewrite(request as StoredHeaders, name, '');
   },
 };
+
+/** Whether the caller's own header must stay. */
+function isKept(request: ClientRequest, name: string): boolean {
+  return HEADERS.get(request, name) !== undefined && isSigned(HEADERS.get(request, 'authorization'), name);
+}
+
+/**
+ * Puts `field` in the place of all fields of that name in a block. Headers given as an array, and those of a request with `Expect: 100-continue`, are one string
+ * from the start; nothing is sent in this tick.
+ */
+function rewrite(stored: StoredHeaders, name: string, field: string): void {
+  const block = stored._header;
+  if (typeof block !== 'string' || !block.endsWith('\r\n\r\n')) return;
+  const changed = `${block.slice(0, -4).replace(fieldOf(name, 'gi'), '')}${field}\r\n\r\n`;
+  if (stored._headerSent === true) {
+    const queued = stored.outputData?.[0];
+    if (queued?.data !== block) return;
+    queued.data = changed;
+  }
+  stored._header = changed;
+}
+
+/** Finds a field in a block, and its value. */
+function fieldOf(name: string, flags: string): RegExp {
+  return new RegExp(`\r\n${name}: *([^\r]*)`, flags);
+}
 
 /** Whether the caller's header is part of an AWS signature, which another value would break. */
 export function isSigned(authorization: unknown, name: string): boolean {

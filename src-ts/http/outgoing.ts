@@ -81,6 +81,20 @@ export class OutgoingTrace {
 /** Reads and writes the headers of a request that has not gone out. */
 export interface HeaderAccess<C> extends TextMapSetter<C> {
   get(carrier: C, name: string): string | undefined;
+  /** Takes a header away, unless it is part of a signature. */
+  remove(carrier: C, name: string): void;
+}
+
+/** Writes the headers of `span`, the one of `context`. A caller's tracestate belongs to the caller's traceparent, and goes with it (W3C Trace Context, section 3.3). */
+function inject<C>(span: Span, context: Context, carrier: C, headers: HeaderAccess<C>): void {
+  const propagator = activePropagator();
+  if (propagator === undefined) return;
+  const isStateGiven = headers.get(carrier, 'tracestate') !== undefined;
+  const parent = isStateGiven ? headers.get(carrier, 'traceparent') : undefined;
+  propagator.inject(context, carrier, headers);
+  if (!isStateGiven || headers.get(carrier, 'traceparent') === parent) return;
+  // One of the span's own has been written over the caller's.
+  if (!span.spanContext().traceState?.serialize()) headers.remove(carrier, 'tracestate');
 }
 
 /**
@@ -126,7 +140,7 @@ export class OutgoingTracer {
           : undefined;
       if (described !== undefined && this.ignored?.(described)) return undefined;
       const span = this.starter.start(known.name, active, OUTGOING, undefined, { known, method, scheme, authority, path });
-      activePropagator()?.inject(withSpanSet(active, span), carrier, headers);
+      inject(span, withSpanSet(active, span), carrier, headers);
       if (span.isRecording()) {
         if (this.onOutgoing !== undefined && described !== undefined) this.callHook(this.onOutgoing, span, described);
       }

@@ -112,4 +112,9 @@ const HEADERS: HeaderAccess<UndiciRequest> = {
     if (own === -1) request.addHeader(name, value);
     else if (!isSigned(HEADERS.get(request, 'authorization'), name)) (headers as unknown[])[own] = value;
   },
+  remove(request, name) {
+    const { headers } = request;
+    if (!Array.isArray(headers) || isSigned(HEADERS.get(request, 'authorization'), name)) return;
+    for (let own = valueAt(headers, name); own !== -1; own = valueAt(headers, name)) headers.splice(own - 1, 2);
+  },
 };
