@@ -72,10 +72,11 @@ export class Publishing {
     const now = Math.floor(unixMillisOf(span instanceof RecordingSpan ? span.startMillis : monotonicNow()));
     // The user's own may say when something else happened.
     if (properties.timestamp !== undefined && properties.timestamp !== null) return now;
-    const isMarked = span instanceof RecordingSpan && spanOf(carried) === span && markSent(span, now);
+    const seconds = Math.floor(now / 1000);
+    const isMarked = span instanceof RecordingSpan && spanOf(carried) === span && markSent(span, seconds, now - seconds * 1000);
     // What is not sampled is hardly ever asked for its time: seconds do.
     if (!isMarked && span.isRecording()) return now;
-    properties.timestamp = Math.floor(now / 1000);
+    properties.timestamp = seconds;
     return undefined;
   }
 

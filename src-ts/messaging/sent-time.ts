@@ -18,10 +18,9 @@ const CHECK_BITS = 8;
 const CHECK_MASK = (1 << CHECK_BITS) - 1;
 const MARK_MASK = (1 << (CHECK_BITS + 10)) - 1;
 
-/** Puts the milliseconds of a time into the id of a span that was just started; false where somebody knows that id already. */
-export function markSent(span: IdentifiedSpan, unixMillis: number): boolean {
-  const seconds = Math.floor(unixMillis / 1000);
-  return span.replaceLowBits(MARK_MASK, ((unixMillis - seconds * 1000 + 1) << CHECK_BITS) | checkOf(span, seconds));
+/** Puts the milliseconds of a second of Unix time into the id of a span that was just started; false where somebody knows that id already. */
+export function markSent(span: IdentifiedSpan, seconds: number, millis: number): boolean {
+  return span.replaceLowBits(MARK_MASK, ((millis + 1) << CHECK_BITS) | checkOf(span, seconds));
 }
 
 /** The milliseconds in the id of the span that sent a message; 0 where there are none. */

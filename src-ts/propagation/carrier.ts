@@ -121,7 +121,7 @@ const asked: { propagator: TextMapPropagator | undefined; fields: ReadonlySet<st
 
 /** Whether a name may be one of the propagator's in another case. One look over all names costs less than one for each field that is not there. */
 function hasOtherCases(carrier: Indexed, propagator: TextMapPropagator): boolean {
-  if (asked.propagator !== propagator) ask(propagator);
+  ask(propagator);
   let found = 0;
   for (const name in carrier) {
     // The bit of a length is that of the length less 32 as well, which costs a look and no more.
@@ -134,18 +134,17 @@ function hasOtherCases(carrier: Indexed, propagator: TextMapPropagator): boolean
 
 /** Whether a plain object has a name of the active propagator's, in whatever case. */
 export function mayCarry(carrier: Indexed): boolean {
-  const propagator = activePropagator();
-  if (propagator === undefined) return false;
-  if (asked.propagator !== propagator) ask(propagator);
+  const fields = activeFields();
+  if (fields.size === 0) return false;
   for (const name in carrier) {
-    if (((asked.lengths >>> name.length) & 1) !== 0 && (asked.fields.has(name) || asked.fields.has(name.toLowerCase()))) return true;
+    if (((asked.lengths >>> name.length) & 1) !== 0 && (fields.has(name) || fields.has(name.toLowerCase()))) return true;
   }
   return false;
 }
 
 /** The names of the active propagator's that a carrier of any kind has, in lower case. */
 export function fieldsIn(carrier: unknown): string[] {
-  const fields = new Set(activePropagator()?.fields());
+  const fields = activeFields();
   return namesOf(carrier)
     .map((name) => String(name).toLowerCase())
     .filter((name) => fields.has(name));
@@ -153,13 +152,21 @@ export function fieldsIn(carrier: unknown): string[] {
 
 /** Whether any format is turned on. */
 export function isPropagated(): boolean {
+  return activeFields().size > 0;
+}
+
+const NO_FIELDS: ReadonlySet<string> = new Set();
+
+/** The fields of the active propagator. */
+function activeFields(): ReadonlySet<string> {
   const propagator = activePropagator();
-  if (propagator === undefined) return false;
-  if (asked.propagator !== propagator) ask(propagator);
-  return asked.fields.size > 0;
+  if (propagator === undefined) return NO_FIELDS;
+  ask(propagator);
+  return asked.fields;
 }
 
 function ask(propagator: TextMapPropagator): void {
+  if (asked.propagator === propagator) return;
   asked.fields = new Set(propagator.fields());
   asked.lengths = [...asked.fields].reduce((lengths, { length }) => lengths | (1 << length), 0);
   asked.propagator = propagator;

@@ -62,21 +62,26 @@ export function disown<K extends keyof Registered>(name: K, instance: NonNullabl
   return true;
 }
 
+/** The registered context manager, ours or another's. */
+function contextManager(): ContextManager | undefined {
+  return own.context ?? registered()?.context;
+}
+
 /** The active context: the registered context manager's, ours or another's. */
 export function activeContext(): Context {
-  return (own.context ?? registered()?.context)?.active() ?? EMPTY_CONTEXT;
+  return contextManager()?.active() ?? EMPTY_CONTEXT;
 }
 
 /** Runs `fn` with `context` active. */
 export function runWith<A extends unknown[], R>(context: Context, fn: (...args: A) => R, ...args: A): R {
-  const manager = own.context ?? registered()?.context;
+  const manager = contextManager();
   return manager === undefined ? fn(...args) : (manager.with(context, fn as (...all: unknown[]) => R, undefined, ...args) as R);
 }
 
 /** Calls somebody else's function, with its own `this` and arguments, with `context` active. */
 // biome-ignore lint/complexity/noBannedTypes: whatever can be called
 export function applyWith(context: Context, fn: Function, thisArg: unknown, args: readonly unknown[]): unknown {
-  const manager = own.context ?? registered()?.context;
+  const manager = contextManager();
   return manager === undefined ? Reflect.apply(fn, thisArg, args) : manager.with(context, fn as (...all: unknown[]) => unknown, thisArg, ...args);
 }
 
