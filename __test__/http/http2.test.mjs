@@ -51,6 +51,28 @@ test('requests and streams of an HTTP/2 server are answered, and make no span', 
   assert.deepEqual(tracing.getFinishedSpans(), []);
 });
 
+for (const builtIn of [true, false]) {
+  test(`listeners of an HTTP/2 request’s body run in its context, ${builtIn ? 'beside' : 'without'} the built-in tracing`, async (t) => {
+    const tracing = await traced(t, builtIn ? undefined : false);
+    const seen = [];
+    const server = http2.createServer(
+      behindMiddleware((incoming, response) => {
+        const note = () => seen.push(trace.getActiveSpan()?.spanContext().spanId);
+        incoming.on('data', note);
+        incoming.on('end', () => {
+          note();
+          response.end();
+        });
+      }),
+    );
+    const stream = connect(t, await listen(t, server)).request({ ':path': '/', ':method': 'POST' });
+    stream.end('body');
+    stream.resume();
+    const [span] = await serverSpans(tracing);
+    assert.deepEqual(seen, Array(2).fill(span.spanContext().spanId));
+  });
+}
+
 test('the middleware makes the server span of an HTTP/2 request, and adds the header', async (t) => {
   const tracing = await traced(t);
   let active;

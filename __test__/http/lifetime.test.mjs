@@ -83,6 +83,42 @@ test('listeners of the body run in the context of their request', async (t) => {
   assert.deepEqual(seen, Array(3).fill(span.spanContext().spanId));
 });
 
+test('listeners of a request whose client goes away run in its context, and the request has no emit of its own', async (t) => {
+  const tracing = await traced(t);
+  const seen = [];
+  let own;
+  const port = await serve(t, (request) => {
+    own = Object.hasOwn(request, 'emit');
+    for (const event of ['aborted', 'error', 'close']) request.on(event, () => seen.push([event, trace.getActiveSpan()?.spanContext().spanId]));
+    socket.destroy();
+  });
+  const socket = net.connect(port, HOST);
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  const [span] = await serverSpans(tracing);
+  await until(() => seen.length === 3);
+  const { spanId } = span.spanContext();
+  assert.deepEqual(seen, [
+    ['aborted', spanId],
+    ['error', spanId],
+    ['close', spanId],
+  ]);
+  assert.equal(own, false);
+});
+
+test('listeners of a response that a client receives are no request’s', async (t) => {
+  const tracing = await traced(t);
+  const port = await serve(t, (_request, response) => response.end('body'));
+  const seen = await new Promise((resolve) => {
+    http.get({ port, host: HOST }, (response) => {
+      const active = [];
+      response.on('data', () => active.push(trace.getActiveSpan()));
+      response.on('end', () => resolve([...active, trace.getActiveSpan()]));
+    });
+  });
+  assert.deepEqual(seen, [undefined, undefined]);
+  assert.equal((await serverSpans(tracing)).length, 1);
+});
+
 test('listeners of finish and close run in the context of their request', async (t) => {
   const tracing = await traced(t);
   const seen = [];
@@ -274,6 +310,7 @@ test('emit still says whether there was a listener, and disabling puts it back',
   assert.equal(http.Server.prototype.emit, before);
   assert.equal(Object.hasOwn(http.Server.prototype, 'emit'), false);
   assert.equal(Object.hasOwn(https.Server.prototype, 'emit'), false);
+  assert.equal(Object.hasOwn(http.IncomingMessage.prototype, 'emit'), false);
 });
 
 test('a request under way when tracing stops is answered, and the next one too', async () => {

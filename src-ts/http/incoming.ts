@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Socket } from 'node:net';
 import type { Context, TextMapGetter, TextMapPropagator, Tracer } from '@opentelemetry/api';
 import { warnOnce } from '../native/warn';
-import { activeContext, activePropagator } from '../trace/active';
+import { activeContext, activePropagator, ownPropagator } from '../trace/active';
 import { EMPTY_CONTEXT } from '../trace/context';
 import type { AttributeValues, SpanShape } from '../trace/shape';
 import { SpanStarter } from '../trace/starter';
@@ -23,10 +23,11 @@ const EXPORTER_AGENT = 'OTel-OTLP-Exporter-';
 
 const IGNORED = new IgnoredRequest(SUPPRESSED);
 
-const HEADER_GETTER: TextMapGetter<IncomingHttpHeaders> = {
-  get: (headers, name) => headers[name] ?? headers[name.toLowerCase()],
-  keys: (headers) => Object.keys(headers),
-};
+const keys = (headers: IncomingHttpHeaders): string[] => Object.keys(headers);
+/** For names in lower case, as Node gives them. */
+const EXACT_GETTER: TextMapGetter<IncomingHttpHeaders> = { get: (headers, name) => headers[name], keys };
+/** For propagators that are not ours, whatever names they ask for. */
+const ANY_CASE_GETTER: TextMapGetter<IncomingHttpHeaders> = { get: (headers, name) => headers[name] ?? headers[name.toLowerCase()], keys };
 
 /** Makes the trace of a request; one for each process, or one for each middleware where the built-in tracing is off. */
 export class IncomingTracer {
@@ -36,6 +37,7 @@ export class IncomingTracer {
   /** The propagator of the last request, which another may have taken the place of since, and the headers that begin a context for it. */
   private propagator: TextMapPropagator | undefined;
   private fields: readonly string[] = [];
+  private getter = EXACT_GETTER;
 
   constructor(options: HttpInstrumentationOptions, tracer: Tracer) {
     this.starter = new SpanStarter(tracer);
@@ -83,10 +85,11 @@ export class IncomingTracer {
       // A tracestate without a traceparent means nothing (W3C Trace Context, section 3.3).
       this.fields = propagator.fields().filter((field) => field !== 'tracestate' && field !== 'traceparent');
       this.propagator = propagator;
+      this.getter = propagator === ownPropagator() ? EXACT_GETTER : ANY_CASE_GETTER;
     }
-    if (headers.traceparent !== undefined) return propagator.extract(EMPTY_CONTEXT, headers, HEADER_GETTER);
+    if (headers.traceparent !== undefined) return propagator.extract(EMPTY_CONTEXT, headers, this.getter);
     for (const field of this.fields) {
-      if (headers[field] !== undefined) return propagator.extract(EMPTY_CONTEXT, headers, HEADER_GETTER);
+      if (headers[field] !== undefined) return propagator.extract(EMPTY_CONTEXT, headers, this.getter);
     }
     return EMPTY_CONTEXT;
   }

@@ -1,13 +1,16 @@
 /**
- * Following a request to its end. The request and the response get an `emit` of their own, which adds no listener: listeners run in the context of the
- * request, and the span ends after them. Prototypes stay as they are, so a response that is not traced pays nothing.
+ * Following a request to its end, by `emit`, which adds no listener: listeners run in the context of the request, and the span ends after them. A response gets
+ * an `emit` of its own, so that one that is not traced pays nothing. A request has it from its prototype where the built-in tracing is on: each property that it
+ * has is copied with its list of properties at every one that Express adds (docs/adr/0002).
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { activeContext, runWith } from '../trace/active';
 import { http } from './node';
-import type { IgnoredRequest, RequestTrace } from './request';
+import { patch } from './patch';
+import { readProperty } from './property';
+import { type Carrying, type IgnoredRequest, REQUEST_TRACE, type RequestTrace } from './request';
 
 type Trace = RequestTrace | IgnoredRequest;
 type Emit = (this: unknown, event: string, ...rest: unknown[]) => boolean;
@@ -19,35 +22,63 @@ const emitsOfResponses = (): Emit => http.ServerResponse.prototype.emit as Emit;
 /** Responses that wait for their turn on a pipelined connection: Node does not tell them when it closes. */
 const WAITING = Symbol('waiting responses');
 
+/** Node's `emit` of requests, while that of their prototype is ours. */
+let wrapped: Emit | undefined;
+
+/** Makes the prototype's `emit` give listeners of traced requests their context. Returns what undoes it. */
+export function patchRequests(): () => void {
+  let enabled = true;
+  const undo = patch(http.IncomingMessage.prototype, 'emit', (method) => {
+    const original = method as Emit;
+    wrapped = original;
+    return function emit(this: IncomingMessage, ...args: Parameters<Emit>): boolean {
+      if (enabled && isHeard(this, args[0])) {
+        const trace = readProperty(this, REQUEST_TRACE) as Carrying[typeof REQUEST_TRACE];
+        if (trace !== undefined && !trace.sent) return emitWithin(trace, this, original, args);
+      }
+      return pass(this, original, args);
+    };
+  });
+  return () => {
+    enabled = false;
+    wrapped = undefined;
+    undo();
+  };
+}
+
 /** Ends the trace with the response, and gives the listeners of both their context. */
 export function follow(trace: Trace, request: IncomingMessage, response: ServerResponse): void {
-  if (request.emit === emitsOfRequests()) request.emit = emitOfRequest(trace);
+  // HTTP/2 has requests of another prototype.
+  if (request.emit === (wrapped ?? emitsOfRequests())) request.emit = emitOfRequest(trace);
   if (response.emit === emitsOfResponses()) response.emit = emitOfResponse(trace);
   else response.once('close', () => trace.finish(response));
   // A response without a socket waits behind another one of the same connection.
   if (response.socket === null) watchWaiting(trace, request.socket, response);
 }
 
-/**
- * Events of a body, and of a client that goes away, come from the parser, whose async context is the connection's. After the response nobody waits for
- * them any more but Node.
- *
- * It is a function of each request, as that of the response is: what Express has got hold of has a shape of its own before Node 24, and to read a property of
- * such an object costs V8 more than to make a function (docs/adr/0002).
- */
+/** The same as the prototype's, for a request whose prototype stays as it is. */
 function emitOfRequest(trace: Trace): Emit {
   return function emit(this: unknown, ...args) {
-    switch (args[0]) {
-      case 'data':
-      case 'end':
-      case 'readable':
-      case 'aborted':
-      case 'error':
-      case 'close':
-        if (!trace.sent && (this as IncomingMessage).listenerCount(args[0]) > 0) return emitWithin(trace, this, emitsOfRequests(), args);
-    }
+    if (!trace.sent && isHeard(this as IncomingMessage, args[0])) return emitWithin(trace, this, emitsOfRequests(), args);
     return pass(this, emitsOfRequests(), args);
   };
+}
+
+/**
+ * Whether a request emits something to listeners that comes from the parser, whose async context is the connection's: events of a body, and of a client that
+ * goes away. After the response nobody waits for them any more but Node.
+ */
+function isHeard(request: IncomingMessage, event: string): boolean {
+  switch (event) {
+    case 'data':
+    case 'end':
+    case 'readable':
+    case 'aborted':
+    case 'error':
+    case 'close':
+      return request.listenerCount(event) > 0;
+  }
+  return false;
 }
 
 /** A response that was sent emits where it was ended, which is in the request's context already. */

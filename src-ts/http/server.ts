@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { runWith } from '../trace/active';
 import { watchHandshake } from './handshake';
 import type { IncomingTracer } from './incoming';
-import { follow } from './lifetime';
+import { follow, patchRequests } from './lifetime';
 import { http, https, loadHttp } from './node';
 import { type Method, patch } from './patch';
 import { type Carrying, type IgnoredRequest, REQUEST_TRACE, type RequestTrace } from './request';
@@ -23,6 +23,7 @@ export function patchServers(tracer: IncomingTracer): () => void {
   // It was registered by hand before us, and would make its spans inside ours: it came first, so it stays.
   if (isOpenTelemetrys(http.Server.prototype.emit)) return () => {};
   let enabled = true;
+  const undoRequests = patchRequests();
   const undo = [http.Server.prototype, https.Server.prototype].map((prototype) =>
     patch(prototype, 'emit', (original) => {
       return function emit(this: Server, ...args: unknown[]): boolean {
@@ -43,6 +44,7 @@ export function patchServers(tracer: IncomingTracer): () => void {
   );
   return () => {
     enabled = false;
+    undoRequests();
     for (const restore of undo) restore();
   };
 }
