@@ -1,6 +1,7 @@
 // Load on an HTTP server from a process of its own: keep-alive connections, one request in flight on each, a fixed number of requests,
 // written to the socket as bytes so that the load costs little of the machine that is measured. Half of them carry a traceparent.
 import net from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const [port, connections] = process.argv.slice(2).map(Number);
 const hex = (value, digits) => value.toString(16).padStart(digits, '0');
@@ -15,6 +16,9 @@ let sent = 0;
 let answered = 0;
 let target = 0;
 let finished;
+/** Connections that wait for their next request to be due; without a rate there are none. */
+const idle = [];
+let paced = false;
 
 function connect() {
   const socket = net.connect(port, '127.0.0.1');
@@ -32,6 +36,7 @@ function connect() {
     if (!pending.startsWith('HTTP/1.1 200')) throw new Error(pending);
     pending = '';
     if (++answered === target) finished();
+    else if (paced) idle.push(socket);
     else socket.next();
   });
   return new Promise((resolve) => socket.on('connect', () => resolve(socket)));
@@ -39,14 +44,30 @@ function connect() {
 
 const sockets = await Promise.all(Array.from({ length: connections }, connect));
 
-process.on('message', async (requests) => {
+/** Sends what is due by the clock, on whichever connections are free: where none is, it is made up for. */
+async function sendAtRate(perSecond) {
+  const start = performance.now();
+  while (sent < target) {
+    const due = Math.min(target, Math.ceil(((performance.now() - start) / 1000) * perSecond));
+    while (sent < due && idle.length > 0) idle.shift().next();
+    await sleep(1);
+  }
+}
+
+process.on('message', async ({ requests, perSecond }) => {
   sent = 0;
   answered = 0;
   target = requests;
+  paced = perSecond !== undefined;
   const done = new Promise((resolve) => {
     finished = resolve;
   });
-  for (const socket of sockets) socket.next();
+  if (paced) {
+    idle.splice(0, idle.length, ...sockets);
+    await sendAtRate(perSecond);
+  } else {
+    for (const socket of sockets) socket.next();
+  }
   await done;
   process.send('done');
 });

@@ -4,6 +4,8 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Socket } from 'node:net';
 import type { Context, TextMapGetter, TextMapPropagator, Tracer } from '@opentelemetry/api';
 import { warnOnce } from '../native/warn';
+import { CompositePropagator } from '../propagation/propagators';
+import { withParent } from '../propagation/w3c';
 import { activeContext, activePropagator, ownPropagator } from '../trace/active';
 import { EMPTY_CONTEXT } from '../trace/context';
 import type { AttributeValues, SpanShape } from '../trace/shape';
@@ -38,6 +40,7 @@ export class IncomingTracer {
   private propagator: TextMapPropagator | undefined;
   private fields: readonly string[] = [];
   private getter = EXACT_GETTER;
+  private isW3C = false;
 
   constructor(options: HttpInstrumentationOptions, tracer: Tracer) {
     this.starter = new SpanStarter(tracer);
@@ -86,8 +89,12 @@ export class IncomingTracer {
       this.fields = propagator.fields().filter((field) => field !== 'tracestate' && field !== 'traceparent');
       this.propagator = propagator;
       this.getter = propagator === ownPropagator() ? EXACT_GETTER : ANY_CASE_GETTER;
+      this.isW3C = propagator instanceof CompositePropagator && propagator.isW3C;
     }
-    if (headers.traceparent !== undefined) return propagator.extract(EMPTY_CONTEXT, headers, this.getter);
+    const { traceparent } = headers;
+    if (this.isW3C && typeof traceparent === 'string' && headers.tracestate === undefined && headers.baggage === undefined)
+      return withParent(EMPTY_CONTEXT, traceparent);
+    if (traceparent !== undefined) return propagator.extract(EMPTY_CONTEXT, headers, this.getter);
     for (const field of this.fields) {
       if (headers[field] !== undefined) return propagator.extract(EMPTY_CONTEXT, headers, this.getter);
     }

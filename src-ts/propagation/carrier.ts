@@ -2,6 +2,8 @@
 import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
 import { activeContext, activePropagator } from '../trace/active';
 import { EMPTY_CONTEXT } from '../trace/context';
+import { CompositePropagator } from './propagators';
+import { withParent } from './w3c';
 
 type Indexed = Record<string, unknown>;
 type Pair = [name: string, value: unknown];
@@ -96,7 +98,12 @@ export function extractPlainly(carrier: Indexed): Context {
   try {
     const propagator = activePropagator();
     if (propagator === undefined) return EMPTY_CONTEXT;
-    return propagator.extract(EMPTY_CONTEXT, carrier, hasOtherCases(carrier, propagator) ? PLAIN_GETTER : EXACT_GETTER);
+    if (hasOtherCases(carrier, propagator)) return propagator.extract(EMPTY_CONTEXT, carrier, PLAIN_GETTER);
+    if (asked.isW3C && (asked.found & BESIDE_TRACEPARENT) === 0) {
+      const { traceparent } = carrier;
+      if (typeof traceparent === 'string') return withParent(EMPTY_CONTEXT, traceparent);
+    }
+    return propagator.extract(EMPTY_CONTEXT, carrier, EXACT_GETTER);
   } catch {
     return EMPTY_CONTEXT;
   }
@@ -111,9 +118,13 @@ export function injectPlainly(carrier: Indexed, context: Context): void {
   }
 }
 
-/** The fields of the propagator that was asked last, a bit for each of their lengths, and one for each length of a name in the carrier. */
-const asked: { propagator: TextMapPropagator | undefined; fields: ReadonlySet<string>; lengths: number; found: number } = {
+/** The lengths of `tracestate` and `baggage`. */
+const BESIDE_TRACEPARENT = (1 << 10) | (1 << 7);
+
+/** The fields of the propagator that was asked last, whether it is W3C's, a bit for each of their lengths, and one for each length of a name in the carrier. */
+const asked: { propagator: TextMapPropagator | undefined; isW3C: boolean; fields: ReadonlySet<string>; lengths: number; found: number } = {
   propagator: undefined,
+  isW3C: false,
   fields: new Set(),
   lengths: 0,
   found: 0,
@@ -170,6 +181,7 @@ function ask(propagator: TextMapPropagator): void {
   asked.fields = new Set(propagator.fields());
   asked.lengths = [...asked.fields].reduce((lengths, { length }) => lengths | (1 << length), 0);
   asked.propagator = propagator;
+  asked.isW3C = propagator instanceof CompositePropagator && propagator.isW3C;
 }
 
 function isIndexed(carrier: unknown): carrier is Indexed {

@@ -10,7 +10,13 @@ import { XrayPropagator } from './xray';
  * later one counts. One that fails does not keep the others from their work.
  */
 export class CompositePropagator implements TextMapPropagator {
-  constructor(private readonly propagators: readonly TextMapPropagator[]) {}
+  /** Whether it is W3C's alone, as by default: then a `traceparent` without `tracestate` and `baggage` can be read by `withParent` at half the cost. */
+  readonly isW3C: boolean;
+
+  constructor(private readonly propagators: readonly TextMapPropagator[]) {
+    const others = propagators.filter((one) => !(one instanceof BaggagePropagator));
+    this.isW3C = others.length === 1 && others[0] instanceof TraceContextPropagator;
+  }
 
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
     for (const propagator of this.propagators) {

@@ -11,6 +11,14 @@ import { joined, single } from './values';
 /** The key under which the API keeps baggage: its keys are registered symbols. */
 const BAGGAGE_KEY = Symbol.for('OpenTelemetry Baggage Key');
 
+/** The context with the parent that a `traceparent` names; one that is rejected is counted, and changes nothing. */
+export function withParent(context: Context, traceparent: string, tracestate?: string): Context {
+  const parent = readTraceparent(traceparent, tracestate);
+  if (parent !== undefined) return withSpanSet(context, parent);
+  countRejected();
+  return context;
+}
+
 /** W3C Trace Context (`traceparent`, `tracestate`). */
 export class TraceContextPropagator implements TextMapPropagator {
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
@@ -24,11 +32,7 @@ export class TraceContextPropagator implements TextMapPropagator {
 
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     const header = single(getter.get(carrier, 'traceparent'));
-    if (header === undefined) return context;
-    const parent = readTraceparent(header, joined(getter.get(carrier, 'tracestate')));
-    if (parent !== undefined) return withSpanSet(context, parent);
-    countRejected();
-    return context;
+    return header === undefined ? context : withParent(context, header, joined(getter.get(carrier, 'tracestate')));
   }
 
   fields(): string[] {
