@@ -10,7 +10,7 @@ import { XrayPropagator } from './xray';
  * later one counts. One that fails does not keep the others from their work.
  */
 export class CompositePropagator implements TextMapPropagator {
-  /** Whether it is W3C's alone, as by default: then a `traceparent` without `tracestate` and `baggage` can be read by `withParent` at half the cost. */
+  /** Whether it is W3C's alone, as by default: then a `traceparent` without `tracestate` and `baggage` is read by `withParent`, which costs less. */
   readonly isW3C: boolean;
 
   constructor(private readonly propagators: readonly TextMapPropagator[]) {
