@@ -58,7 +58,7 @@ process.on('message', async ({ requests, perSecond }) => {
   sent = 0;
   answered = 0;
   target = requests;
-  paced = perSecond !== undefined;
+  paced = perSecond > 0;
   const done = new Promise((resolve) => {
     finished = resolve;
   });

@@ -4,9 +4,9 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Socket } from 'node:net';
 import type { Context, TextMapGetter, TextMapPropagator, Tracer } from '@opentelemetry/api';
 import { warnOnce } from '../native/warn';
-import { CompositePropagator } from '../propagation/propagators';
+import { CompositePropagator, isW3C } from '../propagation/propagators';
 import { withParent } from '../propagation/w3c';
-import { activeContext, activePropagator, ownPropagator } from '../trace/active';
+import { activeContext, activePropagator } from '../trace/active';
 import { EMPTY_CONTEXT } from '../trace/context';
 import type { AttributeValues, SpanShape } from '../trace/shape';
 import { SpanStarter } from '../trace/starter';
@@ -88,8 +88,8 @@ export class IncomingTracer {
       // A tracestate without a traceparent means nothing (W3C Trace Context, section 3.3).
       this.fields = propagator.fields().filter((field) => field !== 'tracestate' && field !== 'traceparent');
       this.propagator = propagator;
-      this.getter = propagator === ownPropagator() ? EXACT_GETTER : ANY_CASE_GETTER;
-      this.isW3C = propagator instanceof CompositePropagator && propagator.isW3C;
+      this.getter = propagator instanceof CompositePropagator ? EXACT_GETTER : ANY_CASE_GETTER;
+      this.isW3C = isW3C(propagator);
     }
     const { traceparent } = headers;
     if (this.isW3C && typeof traceparent === 'string' && headers.tracestate === undefined && headers.baggage === undefined)

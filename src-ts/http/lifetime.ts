@@ -22,17 +22,16 @@ const emitsOfResponses = (): Emit => http.ServerResponse.prototype.emit as Emit;
 /** Responses that wait for their turn on a pipelined connection: Node does not tell them when it closes. */
 const WAITING = Symbol('waiting responses');
 
-/** Node's `emit` of requests, while that of their prototype is ours. */
+/** The `emit` of requests that the one of ours on their prototype calls, while it is at work. */
 let wrapped: Emit | undefined;
 
 /** Makes the prototype's `emit` give listeners of traced requests their context. Returns what undoes it. */
 export function patchRequests(): () => void {
-  let enabled = true;
   const undo = patch(http.IncomingMessage.prototype, 'emit', (method) => {
     const original = method as Emit;
     wrapped = original;
     return function emit(this: IncomingMessage, ...args: Parameters<Emit>): boolean {
-      if (enabled && isHeard(this, args[0])) {
+      if (wrapped === original && isHeard(this, args[0])) {
         const trace = readProperty(this, REQUEST_TRACE) as Carrying[typeof REQUEST_TRACE];
         if (trace !== undefined && !trace.sent) return emitWithin(trace, this, original, args);
       }
@@ -40,7 +39,6 @@ export function patchRequests(): () => void {
     };
   });
   return () => {
-    enabled = false;
     wrapped = undefined;
     undo();
   };

@@ -23,8 +23,7 @@ export function patchServers(tracer: IncomingTracer): () => void {
   // It was registered by hand before us, and would make its spans inside ours: it came first, so it stays.
   if (isOpenTelemetrys(http.Server.prototype.emit)) return () => {};
   let enabled = true;
-  const undoRequests = patchRequests();
-  const undo = [http.Server.prototype, https.Server.prototype].map((prototype) =>
+  const undoServers = [http.Server.prototype, https.Server.prototype].map((prototype) =>
     patch(prototype, 'emit', (original) => {
       return function emit(this: Server, ...args: unknown[]): boolean {
         if (enabled) {
@@ -42,9 +41,9 @@ export function patchServers(tracer: IncomingTracer): () => void {
       };
     }),
   );
+  const undo = [patchRequests(), ...undoServers];
   return () => {
     enabled = false;
-    undoRequests();
     for (const restore of undo) restore();
   };
 }

@@ -2,7 +2,7 @@
 import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
 import { activeContext, activePropagator } from '../trace/active';
 import { EMPTY_CONTEXT } from '../trace/context';
-import { CompositePropagator } from './propagators';
+import { isW3C } from './propagators';
 import { withParent } from './w3c';
 
 type Indexed = Record<string, unknown>;
@@ -181,7 +181,7 @@ function ask(propagator: TextMapPropagator): void {
   asked.fields = new Set(propagator.fields());
   asked.lengths = [...asked.fields].reduce((lengths, { length }) => lengths | (1 << length), 0);
   asked.propagator = propagator;
-  asked.isW3C = propagator instanceof CompositePropagator && propagator.isW3C;
+  asked.isW3C = isW3C(propagator);
 }
 
 function isIndexed(carrier: unknown): carrier is Indexed {

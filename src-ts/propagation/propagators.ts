@@ -45,6 +45,11 @@ export class CompositePropagator implements TextMapPropagator {
   }
 }
 
+/** Whether a propagator is ours, and W3C's alone. */
+export function isW3C(propagator: TextMapPropagator): boolean {
+  return propagator instanceof CompositePropagator && propagator.isW3C;
+}
+
 /** By the names of `OTEL_PROPAGATORS`. */
 const KNOWN: ReadonlyMap<string, () => TextMapPropagator> = new Map<string, () => TextMapPropagator>([
   ['tracecontext', () => new TraceContextPropagator()],

@@ -95,11 +95,6 @@ export function activePropagator(): TextMapPropagator | undefined {
   return own.propagation !== undefined && api?.propagation === placed.propagation ? own.propagation : registered()?.propagation;
 }
 
-/** The propagator that we have registered, which reads names in lower case only; undefined where there is none. */
-export function ownPropagator(): TextMapPropagator | undefined {
-  return own.propagation;
-}
-
 /** The tracer provider that another SDK has registered; undefined where it is ours, or there is none. */
 export function foreignProvider(): TracerProvider | undefined {
   return own.trace !== undefined && api?.trace === placed.trace ? undefined : registered()?.trace;

@@ -38,7 +38,7 @@ export async function open(contender, { sink, warmup, requests, perSecond, conne
   await started.flush();
   return {
     slice: async () => ({
-      ...(await costOf(started, requests, () => run({ requests, perSecond: perSecond || undefined }))),
+      ...(await costOf(started, requests, () => run({ requests, perSecond }))),
       expectedAtLeast: requests,
     }),
     close: () => load.disconnect(),
