@@ -1,9 +1,8 @@
-// `npm run bench`: installs the pinned peers and builds the sink, both once, then runs benches/node.
+// `npm run bench`: installs the pinned peers and builds what is needed beside them, both once, then runs benches/node.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { peersFolder, peersInstalled, repositoryFolder } from '../benches/node/lib/peers.mjs';
-import { RUST_SINK } from '../benches/node/lib/sink.mjs';
+import { isBuilt, PROGRAMS } from '../benches/node/lib/rust-process.mjs';
 
 if (!peersInstalled()) {
   console.error('installing the pinned peers (once) …');
@@ -14,11 +13,12 @@ if (!peersInstalled()) {
   }
 }
 
-if (!existsSync(RUST_SINK)) {
-  console.error('building the sink (once, some minutes) …');
-  const { status } = spawnSync('cargo', ['build', '--release', '--locked', '--example', 'sink'], { cwd: repositoryFolder, stdio: 'inherit' });
-  // Without it the Node sink is used, which says so.
-  if (status !== 0) console.error('!! the sink could not be built');
+if (!PROGRAMS.every(isBuilt)) {
+  console.error(`building ${PROGRAMS.join(' and ')} (once, some minutes) …`);
+  const examples = PROGRAMS.flatMap((name) => ['--example', name]);
+  const { status } = spawnSync('cargo', ['build', '--release', '--locked', ...examples], { cwd: repositoryFolder, stdio: 'inherit' });
+  // Without the sink the Node sink is used, which says so; the case that needs the load does, too.
+  if (status !== 0) console.error('!! they could not be built');
 }
 
 const main = fileURLToPath(new URL('../benches/node/main.mjs', import.meta.url));

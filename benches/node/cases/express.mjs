@@ -1,16 +1,15 @@
 // Main-thread CPU that tracing adds to a request of an Express 5 service: with the server span, the middleware and one header written.
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { startApp } from '../lib/app.mjs';
-import { costOf } from '../lib/cpu.mjs';
+import { cpuOf } from '../lib/cpu.mjs';
+import { startProgram } from '../lib/rust-process.mjs';
+import { median } from '../lib/statistics.mjs';
 
 export const title = 'Express 5';
 export const contenders = ['none', 'ours', 'opentelemetry', 'datadog'];
 // V8 compiles what runs once a request only after some 15,000 of them. With `--set perSecond=2000` requests come at a rate; without, each answer brings the next
-// one. On Node 24 that makes a difference (docs/adr/0002, "Load").
-export const options = { warmup: 20_000, requests: 400, perSecond: 0, slices: 8, connections: 8 };
-// Many processes rather than long ones: how V8 happens to compile and lay out the service differs from process to process by more than what is measured.
+// one (docs/adr/0002, "Load").
+export const options = { warmup: 20_000, requests: 1_000, parts: 16, perSecond: 0, connections: 8 };
+// Many processes rather than long ones: how V8 happens to compile and lay out the service differs from process to process.
 export const rounds = 12;
 export const figures = [
   {
@@ -23,24 +22,24 @@ export const figures = [
   { key: 'allMicros', title: 'Express 5 JSON hello: all threads added per request', unit: 'µs', net: true, bars: {} },
 ];
 
-const LOAD = fileURLToPath(new URL('../load.mjs', import.meta.url));
-
-export async function open(contender, { sink, warmup, requests, perSecond, connections, protocol }) {
+// A process that is measured at once, as a service runs: one that waits while others work comes back to cold caches, and has given pages back meanwhile. And in
+// many short parts, of which the middle one counts, because a neighbour's work makes some of them take half as long again (docs/benchmarks.md).
+export async function measure(contender, { sink, warmup, requests, parts, perSecond, connections, protocol }) {
   const started = await contender.start({ sink, sampled: true, instrument: true, protocol });
   const { port } = await startApp(started.middleware?.());
-  const load = fork(LOAD, [port, connections], { execArgv: [] });
-  await once(load, 'message');
-  const run = async (order) => {
-    load.send(order);
-    await once(load, 'message');
-  };
-  await run({ requests: warmup });
+  const load = startProgram('load', [String(port), String(connections)]);
+  await load.answer();
+  await load.ask(`${warmup} 0`);
+  await started.flush();
+  const costs = [];
+  for (let i = 0; i < parts; i++) costs.push(await cpuOf(requests, () => load.ask(`${requests} ${perSecond}`)));
+  load.end();
   await started.flush();
   return {
-    slice: async () => ({
-      ...(await costOf(started, requests, () => run({ requests, perSecond }))),
-      expectedAtLeast: requests,
-    }),
-    close: () => load.disconnect(),
+    mainMicros: median(costs.map(({ mainMicros }) => mainMicros)),
+    allMicros: median(costs.map(({ allMicros }) => allMicros)),
+    parts: costs,
+    ledger: started.ledger?.(),
+    expectedAtLeast: warmup + requests * parts,
   };
 }

@@ -27,17 +27,24 @@ export function startReading() {
   });
 }
 
-/** CPU time of `work` for each of its `count` units, the flush after it included: nobody leaves work behind. `perSecond` is the rate before the flush. */
+/** CPU time of `work` for each of its `count` units, and their rate. */
+export async function cpuOf(count, work) {
+  const read = startReading();
+  await work();
+  return perUnit(read(), count);
+}
+
+/** The same with the flush after it: nobody leaves work behind. `perSecond` is the rate before the flush. */
 export async function costOf(started, count, work) {
   const read = startReading();
   await work();
-  const busy = read();
+  const { perSecond } = perUnit(read(), count);
   await started.flush();
-  const used = read();
-  return {
-    mainMicros: used.mainNanos / count / 1000,
-    allMicros: used.processNanos / count / 1000,
-    perSecond: count / (busy.wallNanos / 1e9),
-    ledger: started.ledger?.(),
-  };
+  return { ...perUnit(read(), count), perSecond, ledger: started.ledger?.() };
 }
+
+const perUnit = ({ mainNanos, processNanos, wallNanos }, count) => ({
+  mainMicros: mainNanos / count / 1000,
+  allMicros: processNanos / count / 1000,
+  perSecond: count / (wallNanos / 1e9),
+});

@@ -1,16 +1,11 @@
 // The parent's handle on the sinks: what takes OTLP is the one in Rust where it is built (`npm run bench` builds it), else the one in Node, which is
 // slower than what is measured at the highest rates. The Datadog agent's API is always the Node sink's.
-import { fork, spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { isBuilt, startProgram } from './rust-process.mjs';
 
 const NODE_SINK = fileURLToPath(new URL('../sinks/main.mjs', import.meta.url));
-const TARGET = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL('../../../target', import.meta.url));
-
-/** Where cargo puts the sink of benches/sink. */
-export const RUST_SINK = `${TARGET}/release/examples/sink${process.platform === 'win32' ? '.exe' : ''}`;
 
 async function startNodeSink() {
   const child = fork(NODE_SINK, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
@@ -23,21 +18,14 @@ async function startNodeSink() {
 }
 
 async function startRustSink() {
-  const child = spawn(RUST_SINK, ['--count-spans'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async () => {
-    const { done, value } = await lines.next();
-    if (done) throw new Error(`${RUST_SINK} ended`);
-    return JSON.parse(value);
-  };
-  const { httpPort, grpcPort } = await answer();
+  const sink = startProgram('sink', ['--count-spans']);
+  const { httpPort, grpcPort } = JSON.parse(await sink.answer());
   const counts = async () => {
-    child.stdin.write('\n');
-    const { spans, ...rest } = await answer();
+    const { spans, ...rest } = JSON.parse(await sink.ask(''));
     return { otlp: spans, agent: 0, ...rest };
   };
   const addresses = { http: `http://127.0.0.1:${httpPort}`, grpc: `http://127.0.0.1:${grpcPort}` };
-  return { addresses, counts, stop: () => child.stdin.end() };
+  return { addresses, counts, stop: sink.end };
 }
 
 const combine = (one, other, operation) => Object.fromEntries(Object.entries(one).map(([key, value]) => [key, operation(value, other[key] ?? 0)]));
@@ -45,7 +33,7 @@ const combine = (one, other, operation) => Object.fromEntries(Object.entries(one
 /** Starts the sinks; `title`, `addresses`, `reset()`, `counts()` since then, and `stop()`. */
 export async function startSink() {
   const sinks = [await startNodeSink()];
-  const inRust = existsSync(RUST_SINK);
+  const inRust = isBuilt('sink');
   if (inRust) sinks.push(await startRustSink());
   else console.error('!! the sink in Rust is not built (cargo build --release --example sink): the Node sink limits the throughput case');
   const total = async () => {
