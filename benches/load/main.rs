@@ -129,7 +129,9 @@ fn request(number: u32) -> String {
     } else {
         format!("traceparent: 00-{hash:08x}{hash:08x}{hash:08x}{hash:08x}-{hash:08x}{:08x}-01\r\n", number + 1)
     };
-    format!("GET /hello/user-{user}?page={page} HTTP/1.1\r\nhost: api.example.com\r\nuser-agent: load/1.0\r\naccept: application/json\r\n{parent}\r\n")
+    format!(
+        "GET /hello/user-{user}?page={page} HTTP/1.1\r\nhost: api.example.com\r\nuser-agent: load/1.0\r\naccept: application/json\r\n{parent}\r\n"
+    )
 }
 
 /// Whether an answer is there to its end, which its `content-length` tells.
