@@ -1,7 +1,8 @@
 /** Errors that reach Express's error handling, put on the server span. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Carrying, REQUEST_TRACE } from '../http/request';
+import type { Span } from '@opentelemetry/api';
+import { traceOf } from '../http/carried';
 import { spanOf } from '../trace/active';
 
 /** An error-handling middleware. */
@@ -14,12 +15,17 @@ export type ErrorMiddleware = (error: unknown, request: IncomingMessage, respons
 export function tracingErrorMiddleware(): ErrorMiddleware {
   return function tracingErrors(error, request, _response, next) {
     try {
-      const traced = (request as IncomingMessage & Carrying)[REQUEST_TRACE];
-      if (traced === undefined) spanOf()?.recordException(error instanceof Error ? error : String(error));
+      const traced = traceOf(request);
+      if (traced === undefined) recordOn(spanOf(), error);
       else if (traced.span !== undefined) traced.recordError(error);
     } catch {
       // A hostile error object (a throwing getter) must still reach the application's own error handler.
     }
     next(error);
   };
+}
+
+/** For a request whose span another instrumentation has made. One of ours may have ended with its response. */
+function recordOn(span: Span | undefined, error: unknown): void {
+  if (span?.isRecording()) span.recordException(error instanceof Error ? error : String(error));
 }

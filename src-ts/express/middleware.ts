@@ -2,12 +2,13 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Span } from '@opentelemetry/api';
+import { carryOnRequest, type Trace, traceOf } from '../http/carried';
 import { rpcMetadata } from '../http/context';
 import { IncomingTracer } from '../http/incoming';
-import { follow } from '../http/lifetime';
+import { followAlone } from '../http/lifetime';
 import { http, loadHttp } from '../http/node';
 import type { HttpInstrumentationOptions } from '../http/options';
-import { type Carrying, type IgnoredRequest, REQUEST_TRACE, RequestTrace } from '../http/request';
+import { RequestTrace } from '../http/request';
 import { describe } from '../http/warnings';
 import { OWN_SCOPE } from '../native/version';
 import { warnOnce } from '../native/warn';
@@ -38,10 +39,10 @@ export function tracingMiddleware(options: TracingMiddlewareOptions = {}): Middl
   const usable = isOptions(options) ? options : {};
   const header = usableHeader(usable.responseHeader);
   const setHeader = header === undefined ? undefined : headerSetter(header);
-  const tracer = new IncomingTracer(usable, tracerFor(OWN_SCOPE));
+  const tracer = new IncomingTracer(usable, tracerFor(OWN_SCOPE), carryOnRequest);
 
-  return function tracing(request: IncomingMessage & Carrying, response: ServerResponse, next) {
-    const before = traceOf(request, response);
+  return function tracing(request, response, next) {
+    const before = traceBefore(request, response);
     if (before !== undefined) {
       if (setHeader !== undefined) addHeader(response, setHeader, before.span);
       next();
@@ -55,15 +56,15 @@ export function tracingMiddleware(options: TracingMiddlewareOptions = {}): Middl
       return;
     }
     if (setHeader !== undefined) addHeader(response, setHeader, traced.span);
-    follow(traced, request, response);
+    followAlone(traced, request, response);
     runWith(traced.context, next);
   };
 }
 
 /** The trace that a request has: usually it is the active context, which costs less to ask for than a property of the request. */
-function traceOf(request: Carrying, response: ServerResponse): RequestTrace | IgnoredRequest | undefined {
+function traceBefore(request: IncomingMessage, response: ServerResponse): Trace | undefined {
   const active = activeContext();
-  return active instanceof RequestTrace && active.response === response ? active : request[REQUEST_TRACE];
+  return active instanceof RequestTrace && active.response === response ? active : traceOf(request);
 }
 
 function addHeader(response: ServerResponse, setHeader: HeaderSetter, span: Span | undefined): void {

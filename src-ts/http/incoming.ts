@@ -10,11 +10,12 @@ import { activeContext, activePropagator } from '../trace/active';
 import { EMPTY_CONTEXT } from '../trace/context';
 import type { AttributeValues, SpanShape } from '../trace/shape';
 import { SpanStarter } from '../trace/starter';
+import type { Trace } from './carried';
 import { rpcMetadata, SUPPRESSED } from './context';
 import { clientAddress, forwardedOf } from './forwarded';
 import { KIND_SERVER } from './kind';
 import type { HttpInstrumentationOptions } from './options';
-import { type Carrying, IgnoredRequest, REQUEST_TRACE, RequestTrace } from './request';
+import { IgnoredRequest, RequestTrace } from './request';
 import { compileIncoming, type IncomingFilter } from './rules';
 import { isUnknown, type Method, methodOf } from './semantics';
 import { defaultPort, firstElement, parseHost, pathOf, plainAddress, redactQuery } from './url';
@@ -22,8 +23,6 @@ import { describe } from './warnings';
 
 /** Exporters of OpenTelemetry, ours included, name themselves so: a receiver in this process must not trace what traces it. */
 const EXPORTER_AGENT = 'OTel-OTLP-Exporter-';
-
-const IGNORED = new IgnoredRequest(SUPPRESSED);
 
 const keys = (headers: IncomingHttpHeaders): string[] => Object.keys(headers);
 /** For names in lower case, as Node gives them. */
@@ -42,22 +41,26 @@ export class IncomingTracer {
   private getter = EXACT_GETTER;
   private isW3C = false;
 
-  constructor(options: HttpInstrumentationOptions, tracer: Tracer) {
+  constructor(
+    options: HttpInstrumentationOptions,
+    tracer: Tracer,
+    private readonly carry: (request: IncomingMessage, trace: Trace) => void,
+  ) {
     this.starter = new SpanStarter(tracer);
     this.ignored = compileIncoming(options);
     this.onIncoming = options.onIncoming;
   }
 
   /**
-   * The trace of a request, put on it; `undefined` when another instrumentation has made the server span, which is only looked for
+   * The trace of a request, where it can be found again; `undefined` when another instrumentation has made the server span, which is only looked for
    * where there may be one (`shared`). Never throws: whatever goes wrong here costs the trace, not the request.
    */
-  start(request: IncomingMessage & Carrying, response: ServerResponse | undefined, shared: boolean): RequestTrace | IgnoredRequest | undefined {
+  start(request: IncomingMessage, response: ServerResponse | undefined, shared: boolean): Trace | undefined {
     try {
       // An instrumentation around ours says so in the context; its span must still be open, because a server started inside a request inherits that context.
       if (shared && rpcMetadata(activeContext())?.span.isRecording()) return undefined;
       const trace = this.trace(request, response);
-      request[REQUEST_TRACE] = trace;
+      this.carry(request, trace);
       return trace;
     } catch (error) {
       warnOnce('OBS_HTTP_FAILED', `a request could not be traced (${describe(error)}); this is a fault of the tracing, the request went on`);
@@ -65,13 +68,13 @@ export class IncomingTracer {
     }
   }
 
-  private trace(request: IncomingMessage, response: ServerResponse | undefined): RequestTrace | IgnoredRequest {
+  private trace(request: IncomingMessage, response: ServerResponse | undefined): Trace {
     // A middleware that is mounted below a path sees the rest of it only; Express keeps the whole.
     const target = (request as { originalUrl?: string }).originalUrl ?? request.url ?? '';
     const mark = target.indexOf('?');
     const path = pathOf(target, mark);
     const { headers } = request;
-    if (isExporter(headers['user-agent']) || this.ignored?.(path, request) === true) return IGNORED;
+    if (isExporter(headers['user-agent']) || this.ignored?.(path, request) === true) return new IgnoredRequest(SUPPRESSED, request);
     const method = methodOf(request.method ?? '');
     const base = this.extract(headers);
     const span = this.starter.start(method.name, base, INCOMING, undefined, { request, headers, method, path, target, mark });

@@ -1,6 +1,7 @@
 /** The built-in tracing of HTTP: server spans for `http` and `https`, client spans for both, for `fetch` and for undici. */
 
 import type { Tracer } from '@opentelemetry/api';
+import { carryOnConnection } from './carried';
 import { patchClients } from './client';
 import { IncomingTracer } from './incoming';
 import type { HttpInstrumentationOptions } from './options';
@@ -38,7 +39,7 @@ export function installHttpInstrumentation(options: HttpInstrumentationOptions, 
   if (shared[INSTALLED]) return { disable() {} };
   shared[INSTALLED] = true;
   const undo: (() => void)[] = [];
-  if (options.incoming !== false) undo.push(patchServers(new IncomingTracer(options, deps.tracer)));
+  if (options.incoming !== false) undo.push(patchServers(new IncomingTracer(options, deps.tracer, carryOnConnection)));
   if (options.outgoing !== false || options.fetch !== false) {
     const tracer = new OutgoingTracer(options, deps.tracer);
     if (options.outgoing !== false) undo.push(patchClients(tracer));

@@ -1,72 +1,101 @@
 /**
- * Following a request to its end, by `emit`, which adds no listener: listeners run in the context of the request, and the span ends after them. A response gets
- * an `emit` of its own, so that one that is not traced pays nothing. A request has it from its prototype where the built-in tracing is on: each property that it
- * has is copied with its list of properties at every one that Express adds (docs/adr/0002).
+ * Following a request to its end, by `emit`, which adds no listener: listeners run in the context of the request, and the span ends after them. Where the built-in
+ * tracing is on, requests and responses have it from their prototypes: each property that they have is copied with its list of properties at every one that Express
+ * adds (docs/adr/0002). Elsewhere, and for HTTP/2, they get an `emit` of their own, so that one that is not traced pays nothing.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { activeContext, runWith } from '../trace/active';
+import { type Trace, traceOf, traceOnConnection } from './carried';
 import { http } from './node';
 import { patch } from './patch';
 import { readProperty } from './property';
-import { type Carrying, type IgnoredRequest, REQUEST_TRACE, type RequestTrace } from './request';
+import { RequestTrace } from './request';
 
-type Trace = RequestTrace | IgnoredRequest;
 type Emit = (this: unknown, event: string, ...rest: unknown[]) => boolean;
 
-/** Looked up at each call, so that whoever patches it later is heard. */
-const emitsOfRequests = (): Emit => http.IncomingMessage.prototype.emit as Emit;
-const emitsOfResponses = (): Emit => http.ServerResponse.prototype.emit as Emit;
+/** The `emit` below an own one. Looked up at each call, so that whoever patches it later is heard. */
+const inherited = (emitter: object): Emit => (Object.getPrototypeOf(emitter) as IncomingMessage).emit as Emit;
 
 /** Responses that wait for their turn on a pipelined connection: Node does not tell them when it closes. */
 const WAITING = Symbol('waiting responses');
 
-/** The `emit` of requests that the one of ours on their prototype calls, while it is at work. */
-let wrapped: Emit | undefined;
-
-/** Makes the prototype's `emit` give listeners of traced requests their context. Returns what undoes it. */
-export function patchRequests(): () => void {
-  const undo = patch(http.IncomingMessage.prototype, 'emit', (method) => {
+/** Makes the `emit` of both prototypes follow what is carried by its connection. Returns what undoes it. */
+export function patchPrototypes(): () => void {
+  let enabled = true;
+  const undoRequests = patch(http.IncomingMessage.prototype, 'emit', (method) => {
     const original = method as Emit;
-    wrapped = original;
-    return function emit(this: IncomingMessage, ...args: Parameters<Emit>): boolean {
-      if (wrapped === original && isHeard(this, args[0])) {
-        const trace = readProperty(this, REQUEST_TRACE) as Carrying[typeof REQUEST_TRACE];
-        if (trace !== undefined && !trace.sent) return emitWithin(trace, this, original, args);
+    return function emit(this: IncomingMessage, event: string, ...rest: unknown[]): boolean {
+      if (enabled && comesFromParser(event)) {
+        const trace = traceOnConnection(this);
+        if (trace?.sent === false) return emitUnsent(trace, this, original, event, rest);
       }
-      return pass(this, original, args);
+      return pass(this, original, event, rest);
+    };
+  });
+  const undoResponses = patch(http.ServerResponse.prototype, 'emit', (method) => {
+    const original = method as Emit;
+    return function emit(this: ServerResponse, event: string, ...rest: unknown[]): boolean {
+      if (enabled && isEnd(event)) {
+        const trace = traceOfResponse(this);
+        if (trace !== undefined) return emitEnd(trace, this, original, event, rest);
+      }
+      return pass(this, original, event, rest);
     };
   });
   return () => {
-    wrapped = undefined;
-    undo();
+    enabled = false;
+    undoRequests();
+    undoResponses();
   };
 }
 
-/** Ends the trace with the response, and gives the listeners of both their context. */
+/** Ends the trace with a response that has its `emit` from the patched prototype. */
 export function follow(trace: Trace, request: IncomingMessage, response: ServerResponse): void {
-  // HTTP/2 has requests of another prototype.
-  if (request.emit === (wrapped ?? emitsOfRequests())) request.emit = emitOfRequest(trace);
-  if (response.emit === emitsOfResponses()) response.emit = emitOfResponse(trace);
-  else response.once('close', () => trace.finish(response));
-  // A response without a socket waits behind another one of the same connection.
-  if (response.socket === null) watchWaiting(trace, request.socket, response);
+  // One with an `emit` of somebody's own may not come by the prototype's.
+  if (response.emit !== http.ServerResponse.prototype.emit) response.once('close', () => trace.finish(response));
+  watchWaiting(trace, request, response);
 }
 
-/** The same as the prototype's, for a request whose prototype stays as it is. */
+/** The same for a request and a response of any kind. */
+export function followAlone(trace: Trace, request: IncomingMessage, response: ServerResponse): void {
+  if (!Object.hasOwn(request, 'emit')) request.emit = emitOfRequest(trace);
+  if (!Object.hasOwn(response, 'emit')) response.emit = emitOfResponse(trace);
+  else response.once('close', () => trace.finish(response));
+  watchWaiting(trace, request, response);
+}
+
+/** The trace of a response's request: usually it is the active context, which costs less to ask for than a property. */
+function traceOfResponse(response: ServerResponse): Trace | undefined {
+  const active = activeContext();
+  if (active instanceof RequestTrace && active.response === response) return active;
+  const request = readProperty(response, 'req') as IncomingMessage | null | undefined;
+  const trace = typeof request === 'object' && request !== null ? traceOf(request) : undefined;
+  return trace?.span === undefined || trace.response === response ? trace : undefined;
+}
+
 function emitOfRequest(trace: Trace): Emit {
-  return function emit(this: unknown, ...args) {
-    if (!trace.sent && isHeard(this as IncomingMessage, args[0])) return emitWithin(trace, this, emitsOfRequests(), args);
-    return pass(this, emitsOfRequests(), args);
+  return function emit(this: unknown, event, ...rest) {
+    const request = this as IncomingMessage;
+    if (!trace.sent && comesFromParser(event)) return emitUnsent(trace, request, inherited(request), event, rest);
+    return pass(request, inherited(request), event, rest);
+  };
+}
+
+function emitOfResponse(trace: Trace): Emit {
+  return function emit(this: unknown, event, ...rest) {
+    const response = this as ServerResponse;
+    if (isEnd(event)) return emitEnd(trace, response, inherited(response), event, rest);
+    return pass(response, inherited(response), event, rest);
   };
 }
 
 /**
- * Whether a request emits something to listeners that comes from the parser, whose async context is the connection's: events of a body, and of a client that
- * goes away. After the response nobody waits for them any more but Node.
+ * Whether a request may emit something from the parser, whose async context is the connection's: events of a body, and of a client that goes away. After the
+ * response nobody waits for them any more but Node.
  */
-function isHeard(request: IncomingMessage, event: string): boolean {
+function comesFromParser(event: string): boolean {
   switch (event) {
     case 'data':
     case 'end':
@@ -74,47 +103,52 @@ function isHeard(request: IncomingMessage, event: string): boolean {
     case 'aborted':
     case 'error':
     case 'close':
-      return request.listenerCount(event) > 0;
+      return true;
   }
   return false;
 }
 
-/** A response that was sent emits where it was ended, which is in the request's context already. */
-function emitOfResponse(trace: Trace): Emit {
-  return function emit(this: unknown, ...args) {
-    switch (args[0]) {
-      case 'finish':
-        trace.noteSent();
-        break;
-      case 'close':
-        return emitClose(trace, this as ServerResponse, args);
-    }
-    return pass(this, emitsOfResponses(), args);
-  };
-}
+/** Whether a response emits that it was sent, or that it is over. */
+const isEnd = (event: string): boolean => event === 'finish' || event === 'close';
 
 /** Most events have no argument: those are passed on without a list. */
-function pass(emitter: unknown, emit: Emit, args: Parameters<Emit>): boolean {
-  return args.length === 1 ? emit.call(emitter, args[0]) : emit.apply(emitter, args);
+function pass(emitter: unknown, emit: Emit, event: string, rest: readonly unknown[]): boolean {
+  return rest.length === 0 ? emit.call(emitter, event) : emit.call(emitter, event, ...rest);
 }
 
-function emitClose(trace: Trace, response: ServerResponse, args: Parameters<Emit>): boolean {
+/** A request without listeners needs no context; after its last event nobody asks for its trace. */
+function emitUnsent(trace: Trace, request: IncomingMessage, emit: Emit, event: string, rest: readonly unknown[]): boolean {
   try {
-    if (!trace.sent) return emitWithin(trace, response, emitsOfResponses(), args);
-    return pass(response, emitsOfResponses(), args);
+    return request.listenerCount(event) > 0 ? emitWithin(trace, request, emit, event, rest) : pass(request, emit, event, rest);
+  } finally {
+    if (event === 'close') trace.noteClosed();
+  }
+}
+
+/** A response that was sent emits where it was ended, which is in the request's context already. */
+function emitEnd(trace: Trace, response: ServerResponse, emit: Emit, event: string, rest: readonly unknown[]): boolean {
+  if (event === 'finish') {
+    trace.noteSent();
+    return pass(response, emit, event, rest);
+  }
+  try {
+    if (!trace.sent) return emitWithin(trace, response, emit, event, rest);
+    return pass(response, emit, event, rest);
   } finally {
     // After the listeners, which may still add to the span.
     trace.finish(response);
   }
 }
 
-function emitWithin(trace: Trace, emitter: unknown, emit: Emit, args: Parameters<Emit>): boolean {
-  if (activeContext() === trace.context) return emit.apply(emitter, args);
-  return runWith(trace.context, () => emit.apply(emitter, args));
+function emitWithin(trace: Trace, emitter: unknown, emit: Emit, event: string, rest: readonly unknown[]): boolean {
+  if (activeContext() === trace.context) return pass(emitter, emit, event, rest);
+  return runWith(trace.context, () => pass(emitter, emit, event, rest));
 }
 
-/** Ends the span of a waiting response when its connection closes first. One listener a connection, however many wait. */
-function watchWaiting(trace: Trace, socket: Socket & { [WAITING]?: Map<ServerResponse, Trace> }, response: ServerResponse): void {
+/** A response without a socket waits behind another one: its span ends when the connection closes first. One listener a connection, however many wait. */
+function watchWaiting(trace: Trace, request: IncomingMessage, response: ServerResponse): void {
+  if (response.socket !== null) return;
+  const socket: Socket & { [WAITING]?: Map<ServerResponse, Trace> } = request.socket;
   let waiting = socket[WAITING];
   if (waiting === undefined) {
     const traces = new Map<ServerResponse, Trace>();

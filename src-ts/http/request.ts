@@ -5,38 +5,45 @@ import type { Context, Span } from '@opentelemetry/api';
 import { messageOf, setError } from '../trace/run';
 import type { RecordingSpan } from '../trace/span';
 import { isCutOffHere } from './abort';
+import { type Carried, type Connection, isAwaited, letGo, type Trace } from './carried';
 import { RequestContext } from './context';
 import { readProperty } from './property';
 import { routeOf, spanName } from './route';
 import { CLIENT_ABORTED, ERROR_TYPE, errorType, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, type Method, SERVER_ABORTED } from './semantics';
 
-/**
- * Where a request carries its trace. A registered symbol, so that a second copy of this package, or the middleware of another version,
- * sees that the request has its server span already.
- */
-export const REQUEST_TRACE = Symbol.for('@manifest-cyber/observability-ts.request');
-
-/** An object of Node that may carry a trace. Another copy of this package may have made it, so its class is not to be asked for. */
-export interface Carrying {
-  [REQUEST_TRACE]?: RequestTrace | IgnoredRequest;
-}
-
 /** A request that is not traced: only its context matters, in which nothing is traced. */
-export class IgnoredRequest {
+export class IgnoredRequest implements Carried {
   readonly span = undefined;
-  readonly sent = false;
-  constructor(readonly context: Context) {}
-  noteSent(): void {}
-  finish(): void {}
+  sent = false;
+  connection: Connection | undefined = undefined;
+  earlier: Trace | undefined = undefined;
+
+  constructor(
+    readonly context: Context,
+    public request: IncomingMessage | undefined,
+  ) {}
+
+  noteSent(): void {
+    this.sent = true;
+  }
+
+  noteClosed(): void {
+    letGo(this);
+  }
+
+  finish(): void {
+    if (!isAwaited(this)) letGo(this);
+  }
 }
 
 /** A request with its server span. */
-export class RequestTrace extends RequestContext {
+export class RequestTrace extends RequestContext implements Carried {
   /** Whether the response was sent to its end. */
   sent = false;
+  connection: Connection | undefined = undefined;
+  earlier: Trace | undefined = undefined;
+  request: IncomingMessage | undefined;
   private readonly isHttp2: boolean;
-  /** Undefined once the span has ended. */
-  private request: IncomingMessage | undefined;
   /** What was passed to `next(error)`, or thrown. */
   private error: unknown;
   private failed = false;
@@ -80,6 +87,11 @@ export class RequestTrace extends RequestContext {
     this.sent = true;
   }
 
+  /** The request tells nobody anything any more. */
+  noteClosed(): void {
+    if (this.ended) letGo(this);
+  }
+
   /** Ends the span when the response has closed: sent, or cut off. */
   finish(response: ServerResponse): void {
     if (this.ended) return;
@@ -106,6 +118,8 @@ export class RequestTrace extends RequestContext {
       if (status >= 500) this.setFailure(String(status), undefined);
     }
     this.end();
+    // The connection goes on.
+    letGo(this);
   }
 
   /** A client may go away at any time, which is no failure of this service; a response that the service destroyed is one. */
@@ -128,9 +142,9 @@ export class RequestTrace extends RequestContext {
     if (this.span.isRecording()) this.nameByRoute();
     this.span.end();
     // What outlives the request, a timer or a socket of a pool, keeps its context, and with that must not keep all of the request.
-    this.request = undefined;
     this.response = undefined;
     this.error = undefined;
+    if (!isAwaited(this)) letGo(this);
   }
 
   /** What the handler has set itself stays. */

@@ -3,14 +3,12 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { runWith } from '../trace/active';
+import { isTraced, type Trace } from './carried';
 import { watchHandshake } from './handshake';
 import type { IncomingTracer } from './incoming';
-import { follow, patchRequests } from './lifetime';
+import { follow, patchPrototypes } from './lifetime';
 import { http, https, loadHttp } from './node';
 import { type Method, patch } from './patch';
-import { type Carrying, type IgnoredRequest, REQUEST_TRACE, type RequestTrace } from './request';
-
-type TracedRequest = IncomingMessage & Carrying;
 
 /** The wrapper of OpenTelemetry's http instrumentation, by its name and the mark of all its wrappers. */
 function isOpenTelemetrys(emit: Method): boolean {
@@ -41,7 +39,7 @@ export function patchServers(tracer: IncomingTracer): () => void {
       };
     }),
   );
-  const undo = [patchRequests(), ...undoServers];
+  const undo = [patchPrototypes(), ...undoServers];
   return () => {
     enabled = false;
     for (const restore of undo) restore();
@@ -49,9 +47,9 @@ export function patchServers(tracer: IncomingTracer): () => void {
 }
 
 function emitTraced(server: Server, original: Method, args: unknown[], tracer: IncomingTracer, shared: boolean): boolean {
-  const request = args[1] as TracedRequest;
+  const request = args[1] as IncomingMessage;
   // One that has its trace: a handler passed it on to this or another server's listeners.
-  if (!(request instanceof http.IncomingMessage) || request[REQUEST_TRACE] !== undefined) return original.apply(server, args);
+  if (!(request instanceof http.IncomingMessage) || isTraced(request)) return original.apply(server, args);
   // An upgrade and a CONNECT come with a socket, everything else with a response.
   const response = args[0] === 'upgrade' || args[0] === 'connect' ? undefined : (args[2] as ServerResponse);
   const trace = tracer.start(request, response, shared);
@@ -62,7 +60,7 @@ function emitTraced(server: Server, original: Method, args: unknown[], tracer: I
 }
 
 /** Runs the listeners with the span active. What they throw is noted and goes on its way. */
-function runHandlers(trace: RequestTrace | IgnoredRequest, server: Server, original: Method, args: unknown[]): boolean {
+function runHandlers(trace: Trace, server: Server, original: Method, args: unknown[]): boolean {
   try {
     return runWith(trace.context, () => original.apply(server, args));
   } catch (error) {
