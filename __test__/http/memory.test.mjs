@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 const PROGRAM = fileURLToPath(new URL('programs/outlives.mjs', import.meta.url));
 
-for (const handled of ['built-in', 'middleware', 'error']) {
+for (const handled of ['built-in', 'kept', 'middleware', 'error']) {
   test(`what outlives a request does not keep the request and the response in memory: ${handled}`, async () => {
     const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', PROGRAM, handled]);
     const { alive, made } = JSON.parse(stdout);

@@ -33,9 +33,10 @@ const server = http.createServer(app).listen(0, '127.0.0.1');
 await new Promise((resolve) => server.on('listening', resolve));
 
 const { port } = server.address();
+const agent = handled === 'kept' && new http.Agent({ keepAlive: true, maxSockets: 1 });
 for (let sent = 0; sent < REQUESTS; sent++) {
   await new Promise((resolve, reject) => {
-    http.get({ host: '127.0.0.1', port, agent: false }, (response) => response.resume().on('close', resolve)).on('error', reject);
+    http.get({ host: '127.0.0.1', port, agent }, (response) => response.resume().on('close', resolve)).on('error', reject);
   });
 }
 // Parsers are kept for reuse, with what they read last.
