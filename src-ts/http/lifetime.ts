@@ -7,6 +7,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { activeContext, runWith } from '../trace/active';
+import { withoutSpan } from '../trace/context';
 import { type Trace, traceOf, traceOnConnection } from './carried';
 import { http } from './node';
 import { patch } from './patch';
@@ -66,9 +67,9 @@ export function followAlone(trace: Trace, request: IncomingMessage, response: Se
   watchWaiting(trace, request, response);
 }
 
-/** The trace of a response's request: usually it is the active context, which costs less to ask for than a property. */
+/** The trace of a response's request: usually the active context is that, maybe with another span, which costs less to ask for than a property. */
 function traceOfResponse(response: ServerResponse): Trace | undefined {
-  const active = activeContext();
+  const active = withoutSpan(activeContext());
   if (active instanceof RequestTrace && active.response === response) return active;
   const request = readProperty(response, 'req') as IncomingMessage | null | undefined;
   const trace = typeof request === 'object' && request !== null ? traceOf(request) : undefined;
