@@ -1,8 +1,7 @@
 // Main-thread CPU that tracing adds to a request of an Express 5 service: with the server span, the middleware and one header written.
 import { startApp } from '../lib/app.mjs';
-import { cpuOf } from '../lib/cpu.mjs';
+import { costInParts } from '../lib/cpu.mjs';
 import { startProgram } from '../lib/rust-process.mjs';
-import { median } from '../lib/statistics.mjs';
 
 export const title = 'Express 5';
 export const contenders = ['none', 'ours', 'opentelemetry', 'datadog'];
@@ -22,8 +21,7 @@ export const figures = [
   { key: 'allMicros', title: 'Express 5 JSON hello: all threads added per request', unit: 'µs', net: true, bars: {} },
 ];
 
-// A process that is measured at once, as a service runs: one that waits while others work comes back to cold caches, and has given pages back meanwhile. And in
-// many short parts, of which the middle one counts, because a neighbour's work makes some of them take half as long again (docs/benchmarks.md).
+// A process is measured at once, as a service runs: one that waits while others work comes back to cold caches, and has given memory back meanwhile.
 export async function measure(contender, { sink, warmup, requests, parts, perSecond, connections, protocol }) {
   const started = await contender.start({ sink, sampled: true, instrument: true, protocol });
   const { port } = await startApp(started.middleware?.());
@@ -31,15 +29,7 @@ export async function measure(contender, { sink, warmup, requests, parts, perSec
   await load.answer();
   await load.ask(`${warmup} 0`);
   await started.flush();
-  const costs = [];
-  for (let i = 0; i < parts; i++) costs.push(await cpuOf(requests, () => load.ask(`${requests} ${perSecond}`)));
+  const cost = await costInParts(started, { parts, count: requests }, () => load.ask(`${requests} ${perSecond}`));
   load.end();
-  await started.flush();
-  return {
-    mainMicros: median(costs.map(({ mainMicros }) => mainMicros)),
-    allMicros: median(costs.map(({ allMicros }) => allMicros)),
-    parts: costs,
-    ledger: started.ledger?.(),
-    expectedAtLeast: warmup + requests * parts,
-  };
+  return { ...cost, expectedAtLeast: warmup + requests * parts };
 }

@@ -1,5 +1,6 @@
 // CPU time of this process, as the kernel accounts it: not wall time, so that other work on the machine disturbs it little.
 import { readFileSync } from 'node:fs';
+import { median } from './statistics.mjs';
 
 const MAIN_THREAD = `/proc/self/task/${process.pid}/schedstat`;
 
@@ -27,20 +28,35 @@ export function startReading() {
   });
 }
 
-/** CPU time of `work` for each of its `count` units, and their rate. */
-export async function cpuOf(count, work) {
-  const read = startReading();
-  await work();
-  return perUnit(read(), count);
-}
-
-/** The same with the flush after it: nobody leaves work behind. `perSecond` is the rate before the flush. */
+/** CPU time of `work` for each of its `count` units, the flush after it included: nobody leaves work behind. `perSecond` is the rate before the flush. */
 export async function costOf(started, count, work) {
   const read = startReading();
   await work();
   const { perSecond } = perUnit(read(), count);
   await started.flush();
   return { ...perUnit(read(), count), perSecond, ledger: started.ledger?.() };
+}
+
+/**
+ * CPU time of a unit in work that goes on and on: `work(i)` is one of `parts` equal ones of `count` units each, one right after the other. The middle one counts,
+ * because a neighbour's work makes some of them take half as long again (docs/benchmarks.md). What one part leaves behind, the next ones do.
+ */
+export async function costInParts(started, { parts, count }, work) {
+  const costs = [];
+  for (let i = 0; i < parts; i++) {
+    const read = startReading();
+    await work(i);
+    costs.push(perUnit(read(), count));
+  }
+  await started.flush();
+  const middle = (key) => median(costs.map((cost) => cost[key]));
+  return {
+    mainMicros: middle('mainMicros'),
+    allMicros: middle('allMicros'),
+    perSecond: middle('perSecond'),
+    parts: costs,
+    ledger: started.ledger?.(),
+  };
 }
 
 const perUnit = ({ mainNanos, processNanos, wallNanos }, count) => ({
