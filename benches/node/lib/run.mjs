@@ -2,6 +2,7 @@
 // process (A B C, A B C …), slice by slice within a round where a case can be opened and measured on (all are open at once; one works, the others
 // wait), or all at the same time where they hardly use the processor.
 import { ContenderProcess } from './contender-process.mjs';
+import { median } from './statistics.mjs';
 
 /** The task of a case for one contender, as `child.mjs` takes it. */
 const taskOf = (definition, contender, options, sink) => ({ caseName: definition.name, contender, options, sink: sink.addresses });
@@ -44,13 +45,13 @@ async function sample(definition, contender, options, sink) {
 /** What is counted in each slice, as against measured in it. */
 const COUNTED = ['received', 'requests', 'bytes', 'expectedSpans', 'expectedAtLeast'];
 
-/** The mean of each figure over the slices; counts are summed, the last ledger and number of log lines hold for all. */
+/** The middle one of each figure over the slices; counts are summed, the last ledger and number of log lines hold for all. */
 function merged(slices) {
   const last = slices.at(-1);
   const all = { ...last, slices: slices.map(({ ledger, logLines, ...figures }) => figures) };
   for (const key of Object.keys(last).filter((name) => typeof last[name] === 'number' && name !== 'logLines')) {
-    const sum = slices.reduce((total, slice) => total + slice[key], 0);
-    all[key] = COUNTED.includes(key) ? sum : sum / slices.length;
+    const values = slices.map((slice) => slice[key]);
+    all[key] = COUNTED.includes(key) ? values.reduce((total, value) => total + value) : median(values);
   }
   const incomplete = slices.find((slice) => slice.incomplete)?.incomplete;
   return incomplete ? { ...all, incomplete } : all;
