@@ -21,14 +21,20 @@ export function hrTimeFromMillis(millis: number): HrTime {
   return [seconds, nanos];
 }
 
-let wallOffset = Number.NEGATIVE_INFINITY;
-
 /**
- * Unix time less the monotonic clock, in milliseconds. `Date.now()` cuts to whole milliseconds, so the largest difference seen is the truest;
- * one that fell by more than that grain means that the wall clock was set.
+ * Unix time less the monotonic clock, in milliseconds. Node has noted both at the start of the process, to the microsecond; since then the wall clock may have been
+ * set. `Date.now()` cuts to whole milliseconds, so a larger difference is the truer one; one that fell by more than that grain means that the clock was set back.
  */
+let wallOffset = performance.timeOrigin;
+
+/** How often the clocks are read again where one reading tells of a clock that was set back. */
+const READINGS = 3;
+
+/** The same, looked at now. */
 function wallClockOffset(): number {
-  const difference = Date.now() - performance.now();
+  let difference = Date.now() - performance.now();
+  // A thread that was held up between the two reads sees the same.
+  for (let i = 0; i < READINGS && difference < wallOffset - 2; i++) difference = Math.max(difference, Date.now() - performance.now());
   if (difference > wallOffset || difference < wallOffset - 2) wallOffset = difference;
   return wallOffset;
 }
