@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
 import { test } from 'node:test';
+import { tracingMiddleware } from '@manifest-cyber/observability-ts';
 import { trace } from '@opentelemetry/api';
 import { HOST, listen, serve, serverSpans, traced, until } from './support.mjs';
 
@@ -104,3 +105,25 @@ test('a connection that is cut off carries nothing once its requests have told s
   await until(() => connection?.destroyed && ofOurs(connection).every((symbol) => connection[symbol] === undefined));
   assert.equal(ofOurs(connection).length, 1);
 });
+
+for (const [how, options] of Object.entries({ 'the built-in tracing': undefined, 'the middleware alone': false })) {
+  test(`objects that are derived from a request and its response emit as ever: ${how}`, async (t) => {
+    const tracing = await traced(t, options);
+    const middleware = tracingMiddleware();
+    const seen = [];
+    const port = await serve(t, (request, response) =>
+      middleware(request, response, () => {
+        for (const each of [request, response]) {
+          const derived = Object.create(each);
+          each.on('own', (value) => seen.push(value));
+          derived.emit('own', 1);
+          derived.emit('readable');
+        }
+        response.end();
+      }),
+    );
+    await new Promise((resolve) => http.get({ host: HOST, port }, (response) => response.resume().on('end', resolve)));
+    await serverSpans(tracing);
+    assert.deepEqual(seen, [1, 1]);
+  });
+}

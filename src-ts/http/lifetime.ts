@@ -61,8 +61,8 @@ export function follow(trace: Trace, request: IncomingMessage, response: ServerR
 
 /** The same for a request and a response of any kind. */
 export function followAlone(trace: Trace, request: IncomingMessage, response: ServerResponse): void {
-  if (!Object.hasOwn(request, 'emit')) request.emit = emitOfRequest(trace);
-  if (!Object.hasOwn(response, 'emit')) response.emit = emitOfResponse(trace);
+  if (!Object.hasOwn(request, 'emit')) request.emit = emitOfRequest(trace, request);
+  if (!Object.hasOwn(response, 'emit')) response.emit = emitOfResponse(trace, response);
   else response.once('close', () => trace.finish(response));
   watchWaiting(trace, request, response);
 }
@@ -76,19 +76,20 @@ function traceOfResponse(response: ServerResponse): Trace | undefined {
   return trace?.span === undefined || trace.response === response ? trace : undefined;
 }
 
-function emitOfRequest(trace: Trace): Emit {
+/** Objects that have the followed one as their prototype come by here as well: what is below is asked of the followed one. */
+function emitOfRequest(trace: Trace, followed: IncomingMessage): Emit {
   return function emit(this: unknown, event, ...rest) {
     const request = this as IncomingMessage;
-    if (!trace.sent && comesFromParser(event)) return emitUnsent(trace, request, inherited(request), event, rest);
-    return pass(request, inherited(request), event, rest);
+    if (!trace.sent && comesFromParser(event)) return emitUnsent(trace, request, inherited(followed), event, rest);
+    return pass(request, inherited(followed), event, rest);
   };
 }
 
-function emitOfResponse(trace: Trace): Emit {
+function emitOfResponse(trace: Trace, followed: ServerResponse): Emit {
   return function emit(this: unknown, event, ...rest) {
     const response = this as ServerResponse;
-    if (isEnd(event)) return emitEnd(trace, response, inherited(response), event, rest);
-    return pass(response, inherited(response), event, rest);
+    if (isEnd(event)) return emitEnd(trace, response, inherited(followed), event, rest);
+    return pass(response, inherited(followed), event, rest);
   };
 }
 
