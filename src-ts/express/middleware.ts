@@ -2,13 +2,13 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Span } from '@opentelemetry/api';
-import { carryOnRequest, type Trace, traceOf } from '../http/carried';
+import { carryOnRequest, traceOf } from '../http/carried';
 import { rpcMetadata } from '../http/context';
 import { IncomingTracer } from '../http/incoming';
 import { followAlone } from '../http/lifetime';
 import { http, loadHttp } from '../http/node';
 import type { HttpInstrumentationOptions } from '../http/options';
-import { RequestTrace } from '../http/request';
+import { activeTraceOf } from '../http/request';
 import { describe } from '../http/warnings';
 import { OWN_SCOPE } from '../native/version';
 import { warnOnce } from '../native/warn';
@@ -42,7 +42,7 @@ export function tracingMiddleware(options: TracingMiddlewareOptions = {}): Middl
   const tracer = new IncomingTracer(usable, tracerFor(OWN_SCOPE), carryOnRequest);
 
   return function tracing(request, response, next) {
-    const before = traceBefore(request, response);
+    const before = activeTraceOf(response) ?? traceOf(request);
     if (before !== undefined) {
       if (setHeader !== undefined) addHeader(response, setHeader, before.span);
       next();
@@ -59,12 +59,6 @@ export function tracingMiddleware(options: TracingMiddlewareOptions = {}): Middl
     followAlone(traced, request, response);
     runWith(traced.context, next);
   };
-}
-
-/** The trace that a request has: usually it is the active context, which costs less to ask for than a property of the request. */
-function traceBefore(request: IncomingMessage, response: ServerResponse): Trace | undefined {
-  const active = activeContext();
-  return active instanceof RequestTrace && active.response === response ? active : traceOf(request);
 }
 
 function addHeader(response: ServerResponse, setHeader: HeaderSetter, span: Span | undefined): void {

@@ -52,11 +52,6 @@ export function carryOnConnection(request: IncomingMessage, trace: Trace): void 
   connection[TRACE] = trace;
 }
 
-/** Whether a request that is over will still tell its listeners so: one whose response was cut off does, and then closes. */
-export function isAwaited({ sent, request }: Trace): boolean {
-  return !sent && request?.closed === false;
-}
-
 /** Takes a trace that is over from its connection, which may outlive it by far. */
 export function letGo(trace: Trace): void {
   const { connection } = trace;
@@ -67,6 +62,11 @@ export function letGo(trace: Trace): void {
   if (connection[TRACE] === trace) connection[TRACE] = trace.earlier;
 }
 
+/** The same once its request has told its listeners that it is over: one whose response was cut off does so afterwards, and then closes. */
+export function letGoOnceTold(trace: Trace): void {
+  if (trace.sent || trace.request?.closed !== false) letGo(trace);
+}
+
 function open(trace: Trace | undefined): Trace | undefined {
   let at = trace;
   while (at !== undefined && at.request === undefined) at = at.earlier;
@@ -75,7 +75,7 @@ function open(trace: Trace | undefined): Trace | undefined {
 
 /** The trace of a request; `undefined` where there is none, or it is over. */
 export function traceOf(request: IncomingMessage): Trace | undefined {
-  return onConnection(request, readProperty(request, 'socket')) ?? (readProperty(request, TRACE) as Trace | undefined);
+  return traceOnConnection(request) ?? (readProperty(request, TRACE) as Trace | undefined);
 }
 
 /** The same for what {@link carryOnConnection} has carried, at a third of the cost. */

@@ -7,12 +7,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { activeContext, runWith } from '../trace/active';
-import { withoutSpan } from '../trace/context';
 import { type Trace, traceOf, traceOnConnection } from './carried';
 import { http } from './node';
 import { patch } from './patch';
 import { readProperty } from './property';
-import { RequestTrace } from './request';
+import { activeTraceOf } from './request';
 
 type Emit = (this: unknown, event: string, ...rest: unknown[]) => boolean;
 
@@ -67,10 +66,10 @@ export function followAlone(trace: Trace, request: IncomingMessage, response: Se
   watchWaiting(trace, request, response);
 }
 
-/** The trace of a response's request: usually the active context is that, maybe with another span, which costs less to ask for than a property. */
+/** The trace of a response's request. */
 function traceOfResponse(response: ServerResponse): Trace | undefined {
-  const active = withoutSpan(activeContext());
-  if (active instanceof RequestTrace && active.response === response) return active;
+  const active = activeTraceOf(response);
+  if (active !== undefined) return active;
   const request = readProperty(response, 'req') as IncomingMessage | null | undefined;
   const trace = typeof request === 'object' && request !== null ? traceOf(request) : undefined;
   return trace?.span === undefined || trace.response === response ? trace : undefined;

@@ -2,10 +2,12 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context, Span } from '@opentelemetry/api';
+import { activeContext } from '../trace/active';
+import { withoutSpan } from '../trace/context';
 import { messageOf, setError } from '../trace/run';
 import type { RecordingSpan } from '../trace/span';
 import { isCutOffHere } from './abort';
-import { type Carried, type Connection, isAwaited, letGo, type Trace } from './carried';
+import { type Carried, type Connection, letGo, letGoOnceTold, type Trace } from './carried';
 import { RequestContext } from './context';
 import { readProperty } from './property';
 import { routeOf, spanName } from './route';
@@ -32,7 +34,7 @@ export class IgnoredRequest implements Carried {
   }
 
   finish(): void {
-    if (!isAwaited(this)) letGo(this);
+    letGoOnceTold(this);
   }
 }
 
@@ -144,7 +146,7 @@ export class RequestTrace extends RequestContext implements Carried {
     // What outlives the request, a timer or a socket of a pool, keeps its context, and with that must not keep all of the request.
     this.response = undefined;
     this.error = undefined;
-    if (!isAwaited(this)) letGo(this);
+    letGoOnceTold(this);
   }
 
   /** What the handler has set itself stays. */
@@ -156,6 +158,12 @@ export class RequestTrace extends RequestContext implements Carried {
     if (own === undefined) span.setAttribute(HTTP_ROUTE, route);
     if (span.name === undefined || span.name === this.method.name) span.updateName(spanName(this.method.name, route));
   }
+}
+
+/** The trace of a response by the active context, which usually is that, maybe with another span: it costs less to ask for than a property. */
+export function activeTraceOf(response: ServerResponse): RequestTrace | undefined {
+  const active = withoutSpan(activeContext());
+  return active instanceof RequestTrace && active.response === response ? active : undefined;
 }
 
 /** Our span, or one of another provider, of which little is known. */
