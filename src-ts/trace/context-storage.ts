@@ -60,12 +60,11 @@ class HookStorage implements ContextStorage {
   }
 
   run<A extends unknown[], R>(context: Context, fn: (...args: A) => R, ...args: A): R {
-    const id = executionAsyncId();
-    if (id === this.id && context === this.context) return fn(...args);
-    this.enable();
-    const resource = executionAsyncResource() as Resource;
-    const before = id === this.id ? this.context : resource[place];
+    const before = this.getStore();
     if (before === context) return fn(...args);
+    this.enable();
+    const id = executionAsyncId();
+    const resource = executionAsyncResource() as Resource;
     this.set(resource, id, context);
     try {
       return fn(...args);
