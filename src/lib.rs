@@ -24,6 +24,7 @@ pub mod sampling;
 #[cfg(unix)]
 pub mod signals;
 pub mod span;
+mod thread;
 
 #[cfg(feature = "binding")]
 mod binding;

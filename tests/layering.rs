@@ -19,12 +19,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("export", &["span", "config", "otlp"]),
     ("receiver", &["span", "config", "otlp"]),
     ("signals", &[]),
-    ("pipeline", &["span", "config", "arena", "propagation", "sampling", "batch", "otlp", "export", "receiver"]),
+    ("thread", &[]),
+    ("pipeline", &["thread", "span", "config", "arena", "propagation", "sampling", "batch", "otlp", "export", "receiver"]),
     ("binding", &["span", "config", "arena", "propagation", "sampling", "batch", "otlp", "export", "receiver", "signals", "pipeline"]),
 ];
 
-/// Folders that may hold `unsafe` code: shared memory, memory from the system, the boundary to Node, and what the system does at a signal.
-const MAY_BE_UNSAFE: &[&str] = &["arena", "binding", "memory", "signals"];
+/// Folders that may hold `unsafe` code: shared memory, memory from the system, the boundary to Node, what the system does at a signal and with a thread.
+const MAY_BE_UNSAFE: &[&str] = &["arena", "binding", "memory", "signals", "thread"];
 
 /// The only folder that may name napi.
 const MAY_NAME_NAPI: &str = "binding";

@@ -18,6 +18,7 @@ use crate::config::Settings;
 use crate::export::{Exporter, MemoryStore};
 use crate::otlp::TraceEncoder;
 use crate::span::FinishedSpan;
+use crate::thread;
 
 /// How much of a ring is read before deliveries get their turn.
 const DRAIN_BYTES: u32 = 256 * 1024;
@@ -45,6 +46,7 @@ pub(super) struct Worker {
 impl Worker {
     /// Runs until a shutdown; blocks the calling thread.
     pub fn run(settings: Settings, shared: Arc<Shared>, sink: NoticeSink, memory: Arc<OnceLock<MemoryStore>>) {
+        thread::never_preempt();
         let notices = Notices::new(sink);
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,

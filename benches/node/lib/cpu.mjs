@@ -4,11 +4,14 @@ import { median } from './statistics.mjs';
 
 const MAIN_THREAD = `/proc/self/task/${process.pid}/schedstat`;
 
-/** Nanoseconds that the JS main thread has been on a CPU (first field of schedstat). */
-export function mainThreadNanos() {
-  const text = readFileSync(MAIN_THREAD, 'latin1');
-  return Number(text.slice(0, text.indexOf(' ')));
+/** Nanoseconds that the JS main thread has been on a CPU, and that it was ready and waited for one (first and second field of schedstat). */
+function mainThread() {
+  const [ran, waited] = readFileSync(MAIN_THREAD, 'latin1').split(' ', 2).map(Number);
+  return { ran, waited };
 }
+
+/** Nanoseconds that the JS main thread has been on a CPU. */
+export const mainThreadNanos = () => mainThread().ran;
 
 /** Nanoseconds that all threads of the process, ended ones included, have been on a CPU. */
 export function processNanos() {
@@ -18,14 +21,18 @@ export function processNanos() {
 
 /** Starts a reading; call the result to get what was used since. */
 export function startReading() {
-  const main = mainThreadNanos();
+  const before = mainThread();
   const all = processNanos();
   const wall = process.hrtime.bigint();
-  return () => ({
-    mainNanos: mainThreadNanos() - main,
-    processNanos: processNanos() - all,
-    wallNanos: Number(process.hrtime.bigint() - wall),
-  });
+  return () => {
+    const { ran, waited } = mainThread();
+    return {
+      mainNanos: ran - before.ran,
+      waitedNanos: waited - before.waited,
+      processNanos: processNanos() - all,
+      wallNanos: Number(process.hrtime.bigint() - wall),
+    };
+  };
 }
 
 /** CPU time of `work` for each of its `count` units, the flush after it included: nobody leaves work behind. `perSecond` is the rate before the flush. */
