@@ -8,8 +8,9 @@
 pub fn never_preempt() {
     #[cfg(target_os = "linux")]
     {
-        let parameters = libc::sched_param { sched_priority: 0 };
-        // SAFETY: the parameters live for the call, which reads them and nothing else; 0 is the calling thread.
-        _ = unsafe { libc::sched_setscheduler(0, libc::SCHED_BATCH, &raw const parameters) };
+        let no_priority: libc::c_int = 0;
+        // By its number: musl's function for it refuses, since POSIX means processes where Linux means threads.
+        // SAFETY: the kernel reads that one number, all that its `sched_param` is, during the call; 0 is the calling thread.
+        _ = unsafe { libc::syscall(libc::SYS_sched_setscheduler, 0, libc::SCHED_BATCH, &raw const no_priority) };
     }
 }
