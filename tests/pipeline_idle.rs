@@ -2,29 +2,24 @@
 //! its process.
 #![cfg(target_os = "linux")]
 
+mod pipeline_support;
+
 use std::fs;
 use std::time::{Duration, Instant};
 
-use observability_ts::config::{ExporterKind, ExporterSettings, Settings};
-use observability_ts::pipeline::Pipeline;
+use pipeline_support::{quiet_pipeline, worker_task};
 
 /// How often the worker has gone to sleep so far.
 fn sleeps() -> u64 {
-    for task in fs::read_dir("/proc/self/task").expect("threads").flatten() {
-        let name = fs::read_to_string(task.path().join("comm")).unwrap_or_default();
-        if name.trim() == "obs-worker" {
-            let status = fs::read_to_string(task.path().join("status")).expect("a status");
-            let count = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:")).expect("a count");
-            return count.trim().parse().expect("a number");
-        }
-    }
-    panic!("there is no worker thread");
+    let task = worker_task().expect("a worker thread");
+    let status = fs::read_to_string(task.join("status")).expect("a status");
+    let count = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:")).expect("a count");
+    count.trim().parse().expect("a number")
 }
 
 #[test]
 fn an_idle_worker_does_not_wake() {
-    let exporter = ExporterSettings { kind: ExporterKind::Memory, ..ExporterSettings::default() };
-    let pipeline = Pipeline::start(Settings { exporter, ..Settings::default() }, Box::new(|_| ())).expect("a thread");
+    let pipeline = quiet_pipeline();
     let (_, _arena) = pipeline.attach(0.0).expect("memory");
     // It looks around for a second after its start, then sleeps for good. Three quiet seconds are enough to see a timer of once a second.
     let begin = Instant::now();
