@@ -293,13 +293,22 @@ export class Encoder {
   private string(text: string, at: number): number {
     if (at < 0) return NO_ROOM;
     if (text.length > this.maxStringLength) text = text.slice(0, this.maxStringLength);
-    const { bytes } = this;
+    const { bytes, words } = this;
     const length = text.length;
     const room = (this.limit - at - 1) << 2;
     if (length > room) return NO_ROOM;
     const start = (at + 1) << 2;
     let written = 0;
     if (length <= LOOP_LENGTH) {
+      // Little-endian, as every platform is that there is an addon for.
+      for (let word = at + 1; written + 4 <= length; written += 4) {
+        const first = text.charCodeAt(written);
+        const second = text.charCodeAt(written + 1);
+        const third = text.charCodeAt(written + 2);
+        const fourth = text.charCodeAt(written + 3);
+        if ((first | second | third | fourth) > 127) break;
+        words[word++] = first | (second << 8) | (third << 16) | (fourth << 24);
+      }
       for (; written < length; written++) {
         const code = text.charCodeAt(written);
         if (code > 127) break;
@@ -311,7 +320,7 @@ export class Encoder {
       if (length * 3 > room && Buffer.byteLength(text) > room) return NO_ROOM;
       written = bytes.write(text, start);
     }
-    this.words[at] = (written << TAG_BITS) | TAG_STRING;
+    words[at] = (written << TAG_BITS) | TAG_STRING;
     return at + 1 + ((written + 3) >> 2);
   }
 

@@ -7,7 +7,7 @@ import { type FlatAttributes, flatList, type SpanRecord } from '../arena/span-re
 import type { Template } from '../arena/template';
 import { B_KIND_SHIFT, B_PARENT_REMOTE, B_STATUS_SHIFT } from '../native/layout.gen';
 import { warnOnce } from '../native/warn';
-import { cleanValue, compact, hasOnlyOwn, INVALID, replaceIn, toObject, warnInvalid, warnThrew } from './attributes';
+import { cleanValue, compact, INVALID, isOwn, replaceIn, toObject, warnInvalid, warnThrew } from './attributes';
 import type { TraceCore } from './core';
 import { exceptionAttributes } from './exception';
 import { Extras } from './extras';
@@ -53,6 +53,7 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
   extras: Extras | undefined;
   private readonly core: TraceCore;
 
+  /** Takes everything as it is to be: calls made in here would count against the size up to which V8 puts a constructor in line (docs/adr/0001). */
   constructor(
     core: TraceCore,
     scope: Scope,
@@ -69,6 +70,9 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     parent1: number,
     parentRemote: boolean,
     fixed: FixedValues | undefined,
+    template: Template | undefined,
+    list: FlatAttributes,
+    startMillis: number,
   ) {
     super();
     this.trace0 = trace0;
@@ -83,16 +87,15 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     this.scope = scope;
     this.parent0 = parent0;
     this.parent1 = parent1;
-    const template = familyOf(scope, name)?.usual;
     this.template = template;
     this.count = 0;
     this.fixed = fixed;
-    this.list = template === undefined ? [] : fixed === undefined ? template.room() : fixed.copy();
+    this.list = list;
     this.dropped = 0;
     this.extras = undefined;
     this.core = core;
     this.endMillis = 0;
-    this.startMillis = performance.now();
+    this.startMillis = startMillis;
   }
 
   get isRemote(): boolean {
@@ -176,9 +179,8 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     // Bytes are no attributes: each of millions would be one.
     if (typeof attributes !== 'object' || attributes === null || ArrayBuffer.isView(attributes)) return this;
     try {
-      const allOwn = hasOnlyOwn(attributes);
       for (const key in attributes) {
-        if (allOwn || Object.hasOwn(attributes, key)) this.setAttribute(key, attributes[key]);
+        if (isOwn.call(attributes, key)) this.setAttribute(key, attributes[key]);
       }
     } catch {
       warnThrew();

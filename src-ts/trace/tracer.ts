@@ -1,6 +1,7 @@
 /** Starts spans. */
+import { performance } from 'node:perf_hooks';
 import type { Tracer as ApiTracer, Context, Span, SpanOptions } from '@opentelemetry/api';
-import { newScope, type Scope } from '../arena/dictionary';
+import { familyOf, newScope, type Scope } from '../arena/dictionary';
 import type { FixedValues } from '../arena/fixed-values';
 import { warnOnce } from '../native/warn';
 import { activeContext, runWith } from './active';
@@ -8,7 +9,7 @@ import { warnThrew } from './attributes';
 import { isSuppressed, SPAN_KEY, withSpanSet } from './context';
 import type { TraceCore } from './core';
 import { FLAG_DEFERRED, FLAG_RANDOM, FLAG_SAMPLED, IdentifiedSpan, identify, PassiveSpan } from './identity';
-import { randomNonZeroWord, randomWord } from './ids';
+import { randomNonZeroWord, randomWords, takeRandom } from './ids';
 import { keepsTrace } from './sampler';
 import type { AttributeValues } from './shape';
 import { RecordingSpan } from './span';
@@ -101,11 +102,14 @@ export class Tracer implements ApiTracer {
     let trace3: number;
     let flags: number;
     let sampled: boolean;
+    const random = takeRandom(parent === undefined ? 6 : 2);
+    const span0 = randomWords[random];
+    const span1 = randomWords[random + 1] || randomNonZeroWord();
     if (parent === undefined) {
-      trace0 = randomWord();
-      trace1 = randomWord();
-      trace2 = randomWord();
-      trace3 = randomNonZeroWord();
+      trace0 = randomWords[random + 2];
+      trace1 = randomWords[random + 3];
+      trace2 = randomWords[random + 4];
+      trace3 = randomWords[random + 5] || randomNonZeroWord();
       flags = FLAG_RANDOM;
       sampled = keepsTrace(sampler, trace0, trace1, trace2, trace3);
     } else {
@@ -117,17 +121,17 @@ export class Tracer implements ApiTracer {
       const isDecided = sampler.parentBased && (parent.bits & FLAG_DEFERRED) === 0;
       sampled = isDecided ? (parent.bits & FLAG_SAMPLED) !== 0 : keepsTrace(sampler, trace0, trace1, trace2, trace3);
     }
-    const span0 = randomWord();
-    const span1 = randomNonZeroWord();
     const state = parent?.traceState;
     if (!sampled) {
       core.recorder?.countNotSampled();
       return new PassiveSpan(trace0, trace1, trace2, trace3, span0, span1, flags, state, false);
     }
+    const spanName = typeof name === 'string' ? name : textOf(name);
+    const template = familyOf(this.scope, spanName)?.usual;
     const span = new RecordingSpan(
       core,
       this.scope,
-      typeof name === 'string' ? name : textOf(name),
+      spanName,
       typeof kind === 'number' && kind >>> 0 < KIND_COUNT ? kind : 0,
       flags | FLAG_SAMPLED,
       trace0,
@@ -140,6 +144,9 @@ export class Tracer implements ApiTracer {
       parent === undefined ? 0 : parent.span1,
       parent?.isRemote === true,
       fixed,
+      template,
+      template === undefined ? [] : fixed === undefined ? template.room() : fixed.copy(),
+      performance.now(),
     );
     if (state !== undefined) span.inheritTraceState(state);
     return span;
