@@ -29,16 +29,20 @@ export function readTraceparent(header: string, tracestate?: string): PassiveSpa
   return new PassiveSpan(words[0] | 0, words[1] | 0, words[2] | 0, words[3] | 0, words[4] | 0, words[5] | 0, words[6], state, true);
 }
 
+/** The words of the ids that were read last. */
+const ids = new Int32Array(6);
+
 /** The fast path: lower-case hex and hyphens in their places, nothing else, or undefined. */
 function readVersion00(header: string, tracestate: string | undefined): PassiveSpan | undefined {
   if (header.charCodeAt(2) !== DASH || header.charCodeAt(35) !== DASH || header.charCodeAt(52) !== DASH) return undefined;
   hexState.failed = false;
-  const t0 = parseHex32(header, 3);
-  const t1 = parseHex32(header, 11);
-  const t2 = parseHex32(header, 19);
-  const t3 = parseHex32(header, 27);
-  const s0 = parseHex32(header, 36);
-  const s1 = parseHex32(header, 44);
+  for (let word = 0; word < ids.length; word++) ids[word] = parseHex32(header, 3 + 8 * word + (word >> 2));
+  const t0 = ids[0];
+  const t1 = ids[1];
+  const t2 = ids[2];
+  const t3 = ids[3];
+  const s0 = ids[4];
+  const s1 = ids[5];
   const high = header.charCodeAt(53) - ZERO;
   const low = header.charCodeAt(54) - ZERO;
   // The usual flags are 00 to 03; any others are left to the codec.
