@@ -1,6 +1,7 @@
 /** Writing one response header at a fraction of what `setHeader` costs: name and value are known to be valid, so nothing checks them for each response. */
 
 import type { ServerResponse } from 'node:http';
+import { BareObject } from '../http/bare-object';
 import { http } from '../http/node';
 import { readProperty } from '../http/property';
 
@@ -41,7 +42,7 @@ function hasNodesSetHeader(response: ServerResponse): boolean {
 }
 
 function tableOf(lowerName: string, name: string, value: string): HeaderTable {
-  const table = Object.create(null) as HeaderTable;
+  const table = new BareObject() as HeaderTable;
   table[lowerName] = [name, value];
   return table;
 }

@@ -1,5 +1,6 @@
 /** Spans of messages that are published to RabbitMQ. */
 import type { Context, Span } from '@opentelemetry/api';
+import { BareObject } from '../http/bare-object';
 import { errorType } from '../http/semantics';
 import { extractTraceContext, mayCarry } from '../propagation/carrier';
 import { activeContext, activePropagator, applyWith, spanOf } from '../trace/active';
@@ -20,10 +21,6 @@ import { type Fields, fieldsOf } from './fields';
 import { linkTo } from './process';
 import * as names from './semantics';
 import { markSent } from './sent-time';
-
-/** Inherits nothing, as what amqplib makes by `Object.create(null)`; but that is a dictionary to V8, which takes twice as long to write and to go through. */
-const BareObject = function BareObject() {} as unknown as new () => Record<string, unknown>;
-BareObject.prototype = Object.create(null);
 
 /** Properties of a message that can be written to. */
 interface Properties {
