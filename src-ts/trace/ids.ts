@@ -21,8 +21,8 @@ function seed(): void {
   s3 = words[3];
 }
 
-/** Words made ahead. */
 const POOL_WORDS = 256;
+/** Words made ahead: random at the places that {@link takeRandom} gives, until it is called again. */
 export const randomWords = new Int32Array(POOL_WORDS);
 let left = 0;
 
