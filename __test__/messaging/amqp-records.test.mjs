@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { initTracing, instrumentAmqp } from '@manifest-cyber/observability-ts';
+import { trace } from '@opentelemetry/api';
 import amqplib from 'amqplib';
 import { spansOfLines } from '../parts/otlp-json.mjs';
 import { rabbitmqMissing, startRabbitmq } from '../parts/rabbitmq.mjs';
@@ -23,6 +24,32 @@ const publishes = [
   ...Array.from({ length: 6 }, (_, i) => (i % 2 === 0 ? { exchange: EXCHANGE, key: 'a' } : { exchange: '', key: `${EXCHANGE}:a`, id: 'm' })),
   ...Array.from({ length: 4 }, (_, i) => ({ exchange: EXCHANGE, key: '', id: i < 2 ? undefined : 'm' })),
   ...Array.from({ length: ENDLESS * 2 }, (_, i) => ({ exchange: '', key: `key-${i % ENDLESS}` })),
+];
+
+const QUEUE = 'records-consumed';
+/** What handlers do with the span of their message, in turn. */
+const WAYS = ['nothing', 'more', 'rename', 'discard', 'nothing', 'more'];
+const CONSUMED_KEYS = [
+  'messaging.system',
+  'messaging.operation.name',
+  'messaging.operation.type',
+  'messaging.destination.name',
+  'server.address',
+  'server.port',
+  'network.peer.address',
+  'network.peer.port',
+  'messaging.rabbitmq.destination.routing_key',
+  'messaging.message.id',
+  'messaging.message.delivery_attempt',
+  'messaging.rabbitmq.message.delivery_tag',
+];
+
+/** The keys of a consumer's span by what its handler did. */
+const keysOf = (way) => [
+  ...CONSUMED_KEYS,
+  ...(way === 'more' ? ['job.number', 'job.kind'] : []),
+  'messaging.rabbitmq.message.settlement',
+  ...(way === 'discard' ? ['error.type'] : []),
 ];
 
 const nameOf = ({ exchange, key }) => [exchange, key].filter((part) => part !== '').join(':');
@@ -54,6 +81,31 @@ describe('records of messages', { skip: rabbitmqMissing }, () => {
     return spansOfLines(readFileSync(file, 'utf8')).map(({ attributes }) => attributes);
   }
 
+  /** Consumes messages that nothing was traced of, with tracing of its own; the spans of the consumer. */
+  async function consumed(file, options) {
+    const tracing = initTracing({ serviceName: 'records', exporter: { type: 'file', endpoint: file }, http: false, libraries: false, ...options });
+    const consumer = instrumentAmqp(await connection.createChannel());
+    await consumer.assertQueue(QUEUE, { durable: false });
+    let handled = 0;
+    const done = new Promise((resolve) => {
+      consumer.consume(QUEUE, (message) => {
+        const way = WAYS[handled % WAYS.length];
+        const span = trace.getActiveSpan();
+        if (way === 'more') span.setAttributes({ 'job.number': handled, 'job.kind': 'scan' });
+        if (way === 'rename') span.updateName('renamed');
+        if (way === 'discard') consumer.nack(message, false, false);
+        else consumer.ack(message);
+        if (++handled === WAYS.length * 4) resolve();
+      });
+    });
+    const sender = await connection.createChannel();
+    for (let i = 0; i < WAYS.length * 4; i++) sender.sendToQueue(QUEUE, Buffer.from('{}'), { messageId: 'm' });
+    await done;
+    await Promise.all([consumer.close(), sender.close()]);
+    assert.equal(await (await tracing).shutdown(), true);
+    return spansOfLines(readFileSync(file, 'utf8')).map(({ name, attributes }) => ({ name, attributes }));
+  }
+
   function expected({ exchange, key, id }) {
     return {
       'messaging.system': 'rabbitmq',
@@ -64,6 +116,7 @@ describe('records of messages', { skip: rabbitmqMissing }, () => {
       'server.port': BigInt(broker.port),
       'network.peer.address': '127.0.0.1',
       'network.peer.port': BigInt(broker.port),
+      ...(key.startsWith('amq.gen-') ? { 'messaging.destination.anonymous': true } : {}),
       ...(key === '' ? {} : { 'messaging.rabbitmq.destination.routing_key': key }),
       ...(id === undefined ? {} : { 'messaging.message.id': id }),
     };
@@ -76,6 +129,36 @@ describe('records of messages', { skip: rabbitmqMissing }, () => {
   test('the same in a second arena, where strings have other numbers', async () => {
     const others = publishes.toReversed();
     assert.deepEqual(await recorded('second.jsonl', others), others.map(expected));
+  });
+
+  test('texts without a number among the copied ones: too long, or one too many', async () => {
+    // Of one span name, so that all of them belong to one template.
+    const anonymous = Array.from({ length: ENDLESS }, (_, i) => ({
+      exchange: '',
+      key: `amq.gen-${i % 4 === 0 ? 'a'.repeat(200) : i % 100}`,
+      id: 'm',
+    }));
+    assert.deepEqual(await recorded('anonymous.jsonl', anonymous), anonymous.map(expected));
+  });
+
+  test("what handlers add comes after them, under another name as well, and a processor's span has them all", async () => {
+    const file = join(folder, 'consumed.jsonl');
+    const seen = [];
+    const processor = { onStart() {}, onEnd: (span) => seen.push(span.attributes), forceFlush: async () => {}, shutdown: async () => {} };
+    const watched = await consumed(join(folder, 'watched.jsonl'), { spanProcessors: [processor] });
+    assert.deepEqual(
+      seen.map(Object.keys),
+      watched.map(({ attributes }) => Object.keys(attributes)),
+    );
+    assert.deepEqual(await consumed(file, {}), watched);
+    for (const [i, { name, attributes }] of watched.entries()) {
+      const way = WAYS[i % WAYS.length];
+      assert.equal(name, way === 'rename' ? 'renamed' : `consume ${QUEUE}`);
+      assert.deepEqual(Object.keys(attributes), keysOf(way));
+      assert.equal(attributes['messaging.destination.name'], QUEUE);
+      assert.equal(attributes['server.port'], BigInt(broker.port));
+      assert.equal(attributes['job.number'], way === 'more' ? BigInt(i) : undefined);
+    }
   });
 
   test('a limit to the length of values holds for those that are copied', async () => {

@@ -33,7 +33,17 @@ import {
 } from '../native/layout.gen';
 import { type Dictionary, familyOf } from './dictionary';
 import type { FixedValues } from './fixed-values';
-import { type EventRecord, type FlatAttributes, flatList, keysOf, type LinkRecord, type SpanExtras, type SpanRecord, valuesOf } from './span-record';
+import {
+  type EventRecord,
+  type FlatAttributes,
+  flatList,
+  keysOf,
+  type LinkRecord,
+  listOf,
+  type SpanExtras,
+  type SpanRecord,
+  valuesOf,
+} from './span-record';
 import { NOTHING, type Template } from './template';
 
 /** No room in the target. */
@@ -94,7 +104,7 @@ export class Encoder {
     words[begin + R_PARENT_ID] = span.parent0;
     words[begin + R_PARENT_ID + 1] = span.parent1;
     doubles[(begin + R_START) >> 1] = span.startMillis;
-    doubles[(begin + R_END) >> 1] = span.endMillis;
+    doubles[(begin + R_END) >> 1] = span.endMillis as number;
 
     let at = this.templated(span, begin);
     if (at === NO_ROOM) at = this.untemplated(span, begin);
@@ -136,7 +146,7 @@ export class Encoder {
     this.dictionary.number(scope);
     if (template !== undefined) {
       const shorter = template.family.prefix(template, count) ?? this.dictionary.template(scope, name, template.keys.slice(0, count));
-      return shorter === undefined ? NO_ROOM : this.values(shorter, list, begin, undefined);
+      return shorter === undefined ? NO_ROOM : this.values(shorter, listOf(span), begin, undefined);
     }
     const own = familyOf(scope, name)?.of(list) ?? this.dictionary.template(scope, name, keysOf(list));
     return own === undefined ? NO_ROOM : this.values(own, valuesOf(list), begin, undefined);
@@ -151,6 +161,10 @@ export class Encoder {
       if (fixed.template !== template) this.learn(fixed, template);
       const known = fixed.codes;
       for (; i < known.length; i++) words[at++] = known[i];
+      for (; i < fixed.values.length; i++) {
+        at = this.changed(fixed.values[i], at, template, i);
+        if (at === NO_ROOM) return NO_ROOM;
+      }
     }
     for (; i < count; i++) {
       const value = values[i];

@@ -1,12 +1,9 @@
 /** Attribute values that many spans begin with: those of all messages to one queue, of all commands on one collection. */
 import type { Template } from './template';
 
-/** Values that spans have beside the fixed ones, most of them. */
-const ROOM = 6;
-
 /**
- * The values of the first keys of a list. They are copied into a span without a look at each and, once the encoder knows their codes, into its record as well: of
- * the twelve attributes of a message to a queue, ten are the same each time (docs/adr/0001).
+ * The values of the first keys of a list. A span has them without a copy in its own list and, once the encoder knows their codes, a record takes them without a look
+ * at each: of the twelve attributes of a message to a queue, ten are the same each time (docs/adr/0001).
  */
 export class FixedValues {
   /** Those that are there, in the order of their keys. */
@@ -15,8 +12,6 @@ export class FixedValues {
   readonly given: number;
   /** The longest string among them, in UTF-16 units. */
   readonly longest: number;
-  /** The values with room for more, to be copied: V8 does that at once. */
-  private readonly list: unknown[];
   /** What {@link codes} are for. */
   template: Template | undefined = undefined;
   /** The first words of a record of {@link template}; fewer than there are values where one of them has no code. */
@@ -27,12 +22,5 @@ export class FixedValues {
     this.values = all.filter((value) => value !== undefined);
     this.given = all.reduce<number>((given, value, i) => (value === undefined ? given : given | (1 << i)), 0);
     this.longest = all.reduce<number>((longest, value) => (typeof value === 'string' ? Math.max(longest, value.length) : longest), 0);
-    this.list = new Array(this.values.length + ROOM);
-    for (const [i, value] of this.values.entries()) this.list[i] = value;
-  }
-
-  /** A list for the values of a span, with these in it. */
-  copy(): unknown[] {
-    return this.list.slice();
   }
 }

@@ -133,7 +133,8 @@ export class Recorder {
     const head = (this.head + bytes) | 0;
     this.head = head;
     Atomics.store(words, W_HEAD, head);
-    if (((head - this.lookAt) | 0) >= 0 || span.endMillis >= this.lookMillis) this.look(span.endMillis);
+    const endMillis = span.endMillis as number;
+    if (((head - this.lookAt) | 0) >= 0 || endMillis >= this.lookMillis) this.look(endMillis);
   }
 
   /** Whether the reader wants to be woken now. */

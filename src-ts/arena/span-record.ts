@@ -56,21 +56,31 @@ export interface SpanRecord {
   readonly parent1: number;
   /** Milliseconds on the thread's monotonic clock. */
   readonly startMillis: number;
-  readonly endMillis: number;
+  /** Undefined while it is open. */
+  readonly endMillis: number | undefined;
   /** Whose keys the values in `list` belong to; undefined for a list of keys and values in turn. */
   readonly template: Template | undefined;
   /** How many attributes there are; the list may have room for more. */
   readonly count: number;
   readonly list: FlatAttributes;
-  /** What the values in `list` begin with, where that is known and they have a template. */
+  /** With a template, what stands in the first places of `list`, which are empty there; see {@link listOf}. */
   readonly fixed?: FixedValues | undefined;
   readonly dropped: number;
   readonly extras: SpanExtras | undefined;
 }
 
+type Listed = Pick<SpanRecord, 'template' | 'count' | 'list' | 'fixed'>;
+
+/** The list of a span that has a template, with the fixed values in their places. */
+export function listOf({ count, list, fixed }: Listed): readonly unknown[] {
+  return fixed === undefined ? list : [...fixed.values, ...list.slice(fixed.values.length, count)];
+}
+
 /** The attributes of a span as keys and values in turn. */
-export function flatList({ template, count, list }: Pick<SpanRecord, 'template' | 'count' | 'list'>): FlatAttributes {
-  if (template === undefined) return list;
+export function flatList(span: Listed): FlatAttributes {
+  const { template, count } = span;
+  if (template === undefined) return span.list;
+  const list = listOf(span);
   const flat: FlatAttributes = [];
   for (let i = 0; i < count; i++) flat.push(template.keys[i], list[i]);
   return flat;

@@ -53,7 +53,8 @@ export class Template {
   room(): unknown[] {
     const { count } = this;
     if (count <= 4) return new Array(4);
-    return count <= 8 ? new Array(8) : new Array(16);
+    if (count <= 8) return new Array(8);
+    return count <= 12 ? new Array(12) : new Array(16);
   }
 
   /** Whether the first `count` keys are those of another. */

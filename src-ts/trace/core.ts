@@ -77,7 +77,7 @@ export class TraceCore {
       this.callProcessors(span, 'onEnd');
       span.takeEdits();
     }
-    if (this.running) this.recorder?.write(span);
+    if (this.running === true) this.recorder?.write(span);
     else this.recorder?.countLate();
   }
 

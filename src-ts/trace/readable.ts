@@ -68,7 +68,7 @@ export function readableTime(millis: number, epoch: HrTime | undefined): HrTime 
 export function readableDuration(span: RecordingSpan): HrTime {
   const { extras } = span;
   if (extras?.epochStart !== undefined && extras.epochEnd !== undefined) return hrTimeDuration(extras.epochStart, extras.epochEnd);
-  return hrTimeFromMillis(span.endMillis - span.startMillis);
+  return hrTimeFromMillis((span.endMillis as number) - span.startMillis);
 }
 
 export function readableStatus(code: number, message: string | undefined): SpanStatus {

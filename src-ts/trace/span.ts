@@ -44,7 +44,7 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
   readonly parent0: number;
   readonly parent1: number;
   readonly startMillis: number;
-  endMillis: number;
+  endMillis: number | undefined;
   template: Template | undefined;
   count: number;
   list: FlatAttributes;
@@ -94,7 +94,8 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     this.dropped = 0;
     this.extras = undefined;
     this.core = core;
-    this.endMillis = 0;
+    // Not a number that there is none yet: V8 would make a place of 16 bytes for one.
+    this.endMillis = undefined;
     this.startMillis = startMillis;
   }
 
@@ -145,7 +146,7 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     const { template, list, core, fixed } = this;
     if (template !== undefined && template.openingKeys === keys && !(core.cutsStrings && isLonger(core.maxStringLength, fixed, values))) {
       let given = fixed === undefined ? 0 : fixed.given;
-      // The fixed ones are in the list already.
+      // The places of the fixed ones stay empty.
       let taken = fixed === undefined ? 0 : fixed.values.length;
       let key = fixed === undefined ? 0 : fixed.all.length;
       for (let i = 0; i < values.length; i++, key++) {
@@ -301,7 +302,7 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
     return readableTime(this.startMillis, this.extras?.epochStart);
   }
   get endTime(): HrTime {
-    return this.ended ? readableTime(this.endMillis, this.extras?.epochEnd) : [0, 0];
+    return this.ended ? readableTime(this.endMillis as number, this.extras?.epochEnd) : [0, 0];
   }
   get duration(): HrTime {
     return this.ended ? readableDuration(this) : [-1, -1];
@@ -364,6 +365,7 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
   private spread(): FlatAttributes {
     this.list = flatList(this);
     this.template = undefined;
+    this.fixed = undefined;
     return this.list;
   }
 

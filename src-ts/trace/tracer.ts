@@ -94,7 +94,7 @@ export class Tracer implements ApiTracer {
   ): RecordingSpan | PassiveSpan {
     const { core } = this;
     if (isSuppressed(context)) return INERT;
-    if (!core.running) return passedOn(parent);
+    if (core.running === false) return passedOn(parent);
     const { sampler } = core;
     let trace0: number;
     let trace1: number;
@@ -118,7 +118,7 @@ export class Tracer implements ApiTracer {
       trace2 = parent.trace2;
       trace3 = parent.trace3;
       flags = parent.bits & FLAG_RANDOM;
-      const isDecided = sampler.parentBased && (parent.bits & FLAG_DEFERRED) === 0;
+      const isDecided = sampler.parentBased === true && (parent.bits & FLAG_DEFERRED) === 0;
       sampled = isDecided ? (parent.bits & FLAG_SAMPLED) !== 0 : keepsTrace(sampler, trace0, trace1, trace2, trace3);
     }
     const state = parent?.traceState;
@@ -145,7 +145,7 @@ export class Tracer implements ApiTracer {
       parent?.isRemote === true,
       fixed,
       template,
-      template === undefined ? [] : fixed === undefined ? template.room() : fixed.copy(),
+      template === undefined ? [] : template.room(),
       performance.now(),
     );
     if (state !== undefined) span.inheritTraceState(state);
