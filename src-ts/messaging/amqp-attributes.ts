@@ -47,7 +47,7 @@ export const DELIVERY: SpanShape<Delivery> = {
     return [
       textOf(properties?.['messageId']),
       textOf(properties?.['correlationId']),
-      attemptOf(fields, headers),
+      attemptOf(fields, headers, deaths),
       tag < 0 ? undefined : tag,
       queueTime(sentMillisOf(properties, headers, sender), unixMillisOf(moment)),
       fields['redelivered'] === true ? true : undefined,

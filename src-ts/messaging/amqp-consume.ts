@@ -16,7 +16,7 @@ import { OpenDeliveries } from './amqp-open';
 import type { Peer } from './amqp-peer';
 import { processingContext } from './context';
 import { extractMessage } from './extract';
-import { type Fields, fieldsOf } from './fields';
+import { type Fields, objectOf } from './fields';
 import { warnUntraced } from './guard';
 import { linkTo } from './process';
 import * as names from './semantics';
@@ -99,18 +99,22 @@ export class Deliveries {
     if (delivered === undefined) return Reflect.apply(handler, self, [message]);
     let result: unknown;
     try {
-      result = applyWith(delivered.within, handler, self, [message]);
+      result = applyWith(delivered.within, handler, self, message);
     } catch (error) {
       this.open.take(delivered.tag);
       delivered.fail(error);
       throw error;
     }
     // Nobody waits for what amqplib's handlers return: a query of Mongoose or Knex, which runs when it is waited for, is not to run because of us.
-    if (!types.isPromise(result)) {
+    if (typeof result !== 'object' || !types.isPromise(result)) {
       delivered.handle();
       return result;
     }
-    // Handed on, so that a rejection nobody handles is as loud as without us.
+    return this.handOn(result, delivered);
+  }
+
+  /** What a handler promised: handed on, so that a rejection nobody handles is as loud as without us. */
+  private handOn(result: Promise<unknown>, delivered: Delivered): Promise<unknown> {
     return result.then(
       (value) => {
         delivered.handle();
@@ -171,8 +175,8 @@ function carriedContext(message: Fields, delivery: Delivery): Context {
 }
 
 function read(message: Fields, operation: AmqpNames, queue: string): Delivery {
-  const fields = fieldsOf(message['fields']) ?? {};
-  const properties = fieldsOf(message['properties']);
+  const fields = objectOf(message['fields']) ?? {};
+  const properties = objectOf(message['properties']);
   const { exchange, routingKey, deliveryTag } = fields as { exchange?: unknown; routingKey?: unknown; deliveryTag?: unknown };
   const key = typeof routingKey === 'string' ? routingKey : '';
   return {
@@ -180,7 +184,7 @@ function read(message: Fields, operation: AmqpNames, queue: string): Delivery {
     tag: typeof deliveryTag === 'number' ? deliveryTag : -1,
     fields,
     properties,
-    headers: fieldsOf(properties?.['headers']),
+    headers: objectOf(properties?.['headers']),
     sender: undefined,
   };
 }

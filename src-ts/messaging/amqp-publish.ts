@@ -4,7 +4,7 @@ import { BareObject } from '../http/bare-object';
 import { errorType } from '../http/semantics';
 import { extractTraceContext, mayCarry } from '../propagation/carrier';
 import { activeContext, activePropagator, applyWith, spanOf } from '../trace/active';
-import { EMPTY_CONTEXT, withSpanSet } from '../trace/context';
+import { EMPTY_CONTEXT, SPAN_KEY, withSpanSet } from '../trace/context';
 import type { IdentifiedSpan } from '../trace/identity';
 import { messageOf, setError } from '../trace/run';
 import { RecordingSpan } from '../trace/span';
@@ -65,12 +65,14 @@ export class Publishing {
   private stamp(properties: Properties, carried: Context): number | undefined {
     const { span } = this;
     // Without a context, with tracing that was ended, nothing is added.
-    if (identified(span) === undefined || activePropagator() === undefined) return undefined;
-    const now = Math.floor(unixMillisOf(span instanceof RecordingSpan ? span.startMillis : monotonicNow()));
+    if (activePropagator() === undefined) return undefined;
+    const recording = span instanceof RecordingSpan ? span : undefined;
+    if (recording === undefined && identified(span) === undefined) return undefined;
+    const now = Math.floor(unixMillisOf(recording === undefined ? monotonicNow() : recording.startMillis));
     // The user's own may say when something else happened.
     if (properties.timestamp !== undefined && properties.timestamp !== null) return now;
     const seconds = Math.floor(now / 1000);
-    const isMarked = span instanceof RecordingSpan && spanOf(carried) === span && markSent(span, seconds, now - seconds * 1000);
+    const isMarked = recording !== undefined && carried.getValue(SPAN_KEY) === recording && markSent(recording, seconds, now - seconds * 1000);
     // What is not sampled is hardly ever asked for its time: seconds do.
     if (!isMarked && span.isRecording()) return now;
     properties.timestamp = seconds;
@@ -93,7 +95,7 @@ export class Publishing {
     const publishing = this;
     return function (this: unknown, ...args: [unknown, ...unknown[]]) {
       publishing.settle(args[0]);
-      return typeof callback === 'function' ? applyWith(publishing.caller, callback, this, args) : undefined;
+      return typeof callback === 'function' ? applyWith(publishing.caller, callback, this, ...args) : undefined;
     };
   }
 }

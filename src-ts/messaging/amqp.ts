@@ -6,7 +6,7 @@ import { isPromise } from '../trace/run';
 import { Deliveries, type Handler, type Settlement } from './amqp-consume';
 import { Peer } from './amqp-peer';
 import { Publishes, type Publishing } from './amqp-publish';
-import { fieldsOf } from './fields';
+import { fieldsOf, objectOf } from './fields';
 import { guarded, warnUntraced } from './guard';
 
 /** A channel as amqplib makes it, plain or confirm, with promises or callbacks. */
@@ -209,7 +209,7 @@ function settling(channel: AmqpChannel, deliveries: Deliveries): void {
         },
     );
   };
-  const tagOf = (message: unknown): unknown => fieldsOf(fieldsOf(message)?.['fields'])?.['deliveryTag'];
+  const tagOf = (message: unknown): unknown => objectOf(objectOf(message)?.['fields'])?.['deliveryTag'];
   // As amqplib and the broker have it, what is refused goes back into the queue unless the caller says otherwise.
   const refused = (requeue: unknown): Settlement => (requeue === undefined || requeue ? 'requeue' : 'discard');
   after('ack', (message, upTo) => deliveries.settle(tagOf(message), Boolean(upTo), 'ack'));

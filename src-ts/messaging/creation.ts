@@ -1,6 +1,7 @@
 /** The context that the sender of a message has put into its body by hand. */
 import type { Context } from '@opentelemetry/api';
 import { spanOf } from '../trace/active';
+import { EMPTY_CONTEXT } from '../trace/context';
 import type { IdentifiedSpan } from '../trace/identity';
 import { identified } from '../trace/tracer';
 import { bodyCarriers } from './body';
@@ -19,6 +20,7 @@ export interface Creation {
  * earlier message, and so is the one of the message that is being processed.
  */
 export function creationContext(body: unknown, active: Context): Creation | undefined {
+  if (active === EMPTY_CONTEXT) return undefined;
   const current = identified(spanOf(active));
   if (current === undefined) return undefined;
   const context = fromTraceContext(bodyCarriers(body).own, active);

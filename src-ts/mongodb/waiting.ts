@@ -28,6 +28,6 @@ export function keepContexts(client: Client): void {
 function inContext(callback: Function): (...args: unknown[]) => unknown {
   const context = activeContext();
   return function (this: unknown, ...args) {
-    return applyWith(context, callback, this, args);
+    return applyWith(context, callback, this, ...args);
   };
 }

@@ -136,7 +136,7 @@ function hasOtherCases(carrier: Indexed, propagator: TextMapPropagator): boolean
   let found = 0;
   for (const name in carrier) {
     // The bit of a length is that of the length less 32 as well, which costs a look and no more.
-    if (((asked.lengths >>> name.length) & 1) !== 0 && !asked.fields.has(name)) return true;
+    if (name !== 'traceparent' && ((asked.lengths >>> name.length) & 1) !== 0 && !asked.fields.has(name)) return true;
     found |= 1 << name.length;
   }
   asked.found = found;

@@ -80,7 +80,7 @@ export function runWith<A extends unknown[], R>(context: Context, fn: (...args: 
 
 /** Calls somebody else's function, with its own `this` and arguments, with `context` active. */
 // biome-ignore lint/complexity/noBannedTypes: whatever can be called
-export function applyWith(context: Context, fn: Function, thisArg: unknown, args: readonly unknown[]): unknown {
+export function applyWith(context: Context, fn: Function, thisArg: unknown, ...args: unknown[]): unknown {
   const manager = contextManager();
   return manager === undefined ? Reflect.apply(fn, thisArg, args) : manager.with(context, fn as (...all: unknown[]) => unknown, thisArg, ...args);
 }

@@ -38,7 +38,9 @@ class SpanSlot implements Context {
   ) {}
 
   getValue(key: symbol): unknown {
-    return key === SPAN_KEY ? this.span : this.base.getValue(key);
+    if (key === SPAN_KEY) return this.span;
+    // Most contexts hold a span and nothing else: no map is asked then.
+    return this.base === NO_VALUES ? undefined : this.base.getValue(key);
   }
 
   setValue(key: symbol, value: unknown): Context {
@@ -48,11 +50,6 @@ class SpanSlot implements Context {
   deleteValue(key: symbol): Context {
     // What is below may have a span of its own.
     return key === SPAN_KEY ? new SpanSlot(this.base, undefined) : new SpanSlot(this.base.deleteValue(key), this.span);
-  }
-
-  /** `context` with another span. */
-  static with(context: Context, span: Span): Context {
-    return context instanceof SpanSlot ? new SpanSlot(context.base, span) : new SpanSlot(context, span);
   }
 }
 
@@ -65,7 +62,7 @@ export const EMPTY_CONTEXT: Context = new SpanSlot(NO_VALUES, undefined);
 
 /** `context` with `span` as its span: what `trace.setSpan` does, at less cost. */
 export function withSpanSet(context: Context, span: Span): Context {
-  return SpanSlot.with(context, span);
+  return new SpanSlot(context instanceof SpanSlot ? context.base : context, span);
 }
 
 /** What is below the span of a context. */
