@@ -54,6 +54,8 @@ const NO_CODE = -1;
 const GIVE_UP = -64;
 /** Strings up to this length are written by a loop, longer ones by one call. */
 const LOOP_LENGTH = 48;
+/** All bits that the number of a word can have: masked by it, V8 knows that sums with it do not overflow, and checks none. */
+const ANY_WORD = 2 ** 24 - 1;
 const MAX_SMALL_INT = 2 ** 27;
 /** Doubles at and beyond this are no 64-bit integers. */
 const INT64_RANGE = 2 ** 63;
@@ -91,6 +93,7 @@ export class Encoder {
   encode(span: SpanRecord, begin: number, limit: number): number {
     // A templated record adds one word a key without looking: keep that much in reserve.
     this.limit = limit - MAX_TEMPLATE_KEYS;
+    begin &= ANY_WORD;
     const { words, doubles } = this;
     const extras = span.extras;
     let bits = span.bits;

@@ -27,10 +27,13 @@ export type Settlement = 'ack' | 'requeue' | 'discard';
 /** A consumer's handler. */
 export type Handler = (this: unknown, message: unknown) => unknown;
 
+/** What a delivered message waits for. */
+const SETTLEMENT = 1;
+const HANDLER = 2;
+
 /** One delivered message: its span ends when it was settled and its handler is done. */
 class Delivered {
-  private handled = false;
-  private settled: boolean;
+  private waitsFor: number;
 
   constructor(
     private readonly span: Span,
@@ -39,37 +42,33 @@ class Delivered {
     readonly tag: number,
     autoAck: boolean,
   ) {
-    this.settled = autoAck;
+    this.waitsFor = autoAck ? HANDLER : SETTLEMENT | HANDLER;
   }
 
   settle(outcome: Settlement): void {
-    if (this.settled) return;
-    this.settled = true;
+    if ((this.waitsFor & SETTLEMENT) === 0) return;
     this.span.setAttribute(names.SETTLEMENT, outcome);
     if (outcome !== 'ack') this.refuse(outcome, '');
-    this.endIfOver();
+    this.over(SETTLEMENT);
   }
 
   /** The channel closed before the message was settled: the broker will deliver it again. */
   lose(): void {
-    if (this.settled) return;
-    this.settled = true;
+    if ((this.waitsFor & SETTLEMENT) === 0) return;
     this.refuse('channel_closed', 'the channel closed before the message was settled');
-    this.endIfOver();
+    this.over(SETTLEMENT);
   }
 
   /** The handler returned, or its promise is settled. */
   handle(): void {
-    this.handled = true;
-    this.endIfOver();
+    this.over(HANDLER);
   }
 
   /** The handler failed: the span ends, whatever becomes of the message. */
   fail(error: unknown): void {
     this.span.setAttribute(names.ERROR_TYPE, errorType(error));
     failSpan(this.span, error);
-    this.settled = true;
-    this.handle();
+    this.over(SETTLEMENT | HANDLER);
   }
 
   private refuse(type: string, message: string): void {
@@ -77,8 +76,9 @@ class Delivered {
     setError(this.span, message);
   }
 
-  private endIfOver(): void {
-    if (this.settled && this.handled && this.span.isRecording()) this.span.end();
+  private over(what: number): void {
+    this.waitsFor &= ~what;
+    if (this.waitsFor === 0 && this.span.isRecording()) this.span.end();
   }
 }
 

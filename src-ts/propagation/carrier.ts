@@ -99,7 +99,7 @@ export function extractPlainly(carrier: Indexed): Context {
     const propagator = activePropagator();
     if (propagator === undefined) return EMPTY_CONTEXT;
     if (hasOtherCases(carrier, propagator)) return propagator.extract(EMPTY_CONTEXT, carrier, PLAIN_GETTER);
-    if (asked.isW3C && (asked.found & BESIDE_TRACEPARENT) === 0) {
+    if (asked.isW3C === true && (asked.found & BESIDE_TRACEPARENT) === 0) {
       const { traceparent } = carrier;
       if (typeof traceparent === 'string') return withParent(EMPTY_CONTEXT, traceparent);
     }
@@ -132,7 +132,7 @@ const asked: { propagator: TextMapPropagator | undefined; isW3C: boolean; fields
 
 /** Whether a name may be one of the propagator's in another case. One look over all names costs less than one for each field that is not there. */
 function hasOtherCases(carrier: Indexed, propagator: TextMapPropagator): boolean {
-  ask(propagator);
+  if (asked.propagator !== propagator) ask(propagator);
   let found = 0;
   for (const name in carrier) {
     // The bit of a length is that of the length less 32 as well, which costs a look and no more.
@@ -172,12 +172,11 @@ const NO_FIELDS: ReadonlySet<string> = new Set();
 function activeFields(): ReadonlySet<string> {
   const propagator = activePropagator();
   if (propagator === undefined) return NO_FIELDS;
-  ask(propagator);
+  if (asked.propagator !== propagator) ask(propagator);
   return asked.fields;
 }
 
 function ask(propagator: TextMapPropagator): void {
-  if (asked.propagator === propagator) return;
   asked.fields = new Set(propagator.fields());
   asked.lengths = [...asked.fields].reduce((lengths, { length }) => lengths | (1 << length), 0);
   asked.propagator = propagator;

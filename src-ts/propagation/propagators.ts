@@ -19,9 +19,11 @@ export class CompositePropagator implements TextMapPropagator {
   }
 
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    for (const propagator of this.propagators) {
+    const { propagators } = this;
+    // By their places: an iterator would have to be closed after an error, which takes V8 as much code as all of the rest.
+    for (let i = 0; i < propagators.length; i++) {
       try {
-        propagator.inject(context, carrier, setter);
+        propagators[i].inject(context, carrier, setter);
       } catch {
         // A carrier that refuses a field is the caller's; the request goes on without it.
       }
@@ -30,9 +32,10 @@ export class CompositePropagator implements TextMapPropagator {
 
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     let extracted = context;
-    for (const propagator of this.propagators) {
+    const { propagators } = this;
+    for (let i = 0; i < propagators.length; i++) {
       try {
-        extracted = propagator.extract(extracted, carrier, getter);
+        extracted = propagators[i].extract(extracted, carrier, getter);
       } catch {
         // A carrier that throws while it is read carries nothing.
       }

@@ -45,6 +45,8 @@ class HookStorage implements ContextStorage {
   /** The number of the resource whose context was asked for last, and that context. */
   private id = NONE;
   private context: Context | undefined = undefined;
+  /** That resource, where a context was set in it: several messages of one read are handled in it, and Node takes long to tell it. */
+  private resource: Resource | undefined = undefined;
   private enabled = false;
 
   private readonly hook = createHook({
@@ -64,7 +66,7 @@ class HookStorage implements ContextStorage {
     if (before === context) return fn(...args);
     this.enable();
     const id = executionAsyncId();
-    const resource = executionAsyncResource() as Resource;
+    const resource = id === this.id && this.resource !== undefined ? this.resource : (executionAsyncResource() as Resource);
     this.set(resource, id, context);
     try {
       return fn(...args);
@@ -81,8 +83,8 @@ class HookStorage implements ContextStorage {
   disable(): void {
     this.hook.disable();
     this.enabled = false;
-    this.id = NONE;
-    this.context = undefined;
+    this.remember(NONE, undefined);
+    this.resource = undefined;
     if (owner !== this) return;
     owner = undefined;
     place = newPlace();
@@ -100,12 +102,14 @@ class HookStorage implements ContextStorage {
     if (!this.enabled) return undefined;
     const context = (executionAsyncResource() as Resource)[place];
     this.remember(id, context);
+    this.resource = undefined;
     return context;
   }
 
   private set(resource: Resource, id: number, context: Context | undefined): void {
     resource[place] = context;
     this.remember(id, context);
+    if (this.resource !== resource) this.resource = resource;
   }
 
   private remember(id: number, context: Context | undefined): void {

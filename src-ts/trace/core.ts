@@ -55,6 +55,10 @@ export class TraceCore {
   /** A span was started and records. */
   started(span: RecordingSpan, context: Context): void {
     this.recorder?.countStarted();
+    if (this.hasProcessors) this.callOnStart(span, context);
+  }
+
+  private callOnStart(span: RecordingSpan, context: Context): void {
     for (const processor of this.processors) {
       try {
         processor.onStart(span, context);
