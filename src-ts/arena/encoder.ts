@@ -21,10 +21,8 @@ import {
   R_VALUES,
   TAG_ARRAY,
   TAG_BITS,
-  TAG_BOOL,
   TAG_BYTES,
   TAG_DOUBLE,
-  TAG_INT,
   TAG_INT_WIDE,
   TAG_MAP,
   TAG_NULL,
@@ -33,6 +31,7 @@ import {
 } from '../native/layout.gen';
 import { type Dictionary, familyOf } from './dictionary';
 import type { FixedValues } from './fixed-values';
+import { NO_CODE, wordOf } from './small-value';
 import {
   type EventRecord,
   type FlatAttributes,
@@ -48,15 +47,12 @@ import { NOTHING, type Template } from './template';
 
 /** No room in the target. */
 export const NO_ROOM = -1;
-/** No word alone stands for the value. Its low bits are no value's tag. */
-const NO_CODE = -1;
 /** A key that interned its share of new strings is looked up this many more times in vain before it is given up. */
 const GIVE_UP = -64;
 /** Strings up to this length are written by a loop, longer ones by one call. */
 const LOOP_LENGTH = 48;
 /** All bits that the number of a word can have: masked by it, V8 knows that sums with it do not overflow, and checks none. */
 const ANY_WORD = 2 ** 24 - 1;
-const MAX_SMALL_INT = 2 ** 27;
 /** Doubles at and beyond this are no 64-bit integers. */
 const INT64_RANGE = 2 ** 63;
 
@@ -393,11 +389,4 @@ export class Encoder {
     this.words[at + 1] = dropped;
     return at + 2;
   }
-}
-
-/** The one word of a small integer or a boolean; {@link NO_CODE} for anything else. */
-function wordOf(value: unknown): number {
-  if (typeof value === 'number' && (value | 0) === value && value < MAX_SMALL_INT && value >= -MAX_SMALL_INT) return (value << TAG_BITS) | TAG_INT;
-  if (typeof value === 'boolean') return value ? (1 << TAG_BITS) | TAG_BOOL : TAG_BOOL;
-  return NO_CODE;
 }

@@ -76,6 +76,13 @@ export function listOf({ count, list, fixed }: Listed): readonly unknown[] {
   return fixed === undefined ? list : [...fixed.values, ...list.slice(fixed.values.length, count)];
 }
 
+/** The value under a key of a span's template. */
+export function valueUnder({ count, list, fixed }: Listed, template: Template, key: string): unknown {
+  const at = template.placeOf(key);
+  if (at < 0 || at >= count) return undefined;
+  return fixed !== undefined && at < fixed.values.length ? fixed.values[at] : list[at];
+}
+
 /** The attributes of a span as keys and values in turn. */
 export function flatList(span: Listed): FlatAttributes {
   const { template, count } = span;

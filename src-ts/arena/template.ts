@@ -23,6 +23,9 @@ export class Template {
   /** What {@link openWith} noted last. */
   openingKeys: readonly string[] | undefined = undefined;
   openingGiven = 0;
+  /** The key that {@link placeOf} was asked for last, and the answer. */
+  private sought: string | undefined = undefined;
+  private place = -1;
   /** Per key, made when there is the first. */
   readonly long: (LongStrings | undefined)[];
 
@@ -55,6 +58,15 @@ export class Template {
     if (count <= 4) return new Array(4);
     if (count <= 8) return new Array(8);
     return count <= 12 ? new Array(12) : new Array(16);
+  }
+
+  /** The place of a key; -1 where there is none. Who asks does so for one key at each span, so that it is looked for once. */
+  placeOf(key: string): number {
+    if (key !== this.sought) {
+      this.sought = key;
+      this.place = this.keys.indexOf(key);
+    }
+    return this.place;
   }
 
   /** Whether the first `count` keys are those of another. */

@@ -54,16 +54,20 @@ export function patchPrototypes(): () => void {
 /** Ends the trace with a response that has its `emit` from the patched prototype. */
 export function follow(trace: Trace, request: IncomingMessage, response: ServerResponse): void {
   // One with an `emit` of somebody's own may not come by the prototype's.
-  if (response.emit !== http.ServerResponse.prototype.emit) response.once('close', () => trace.finish(response));
-  watchWaiting(trace, request, response);
+  if (response.emit !== http.ServerResponse.prototype.emit) finishOnceClosed(trace, response);
+  if (response.socket === null) watchWaiting(trace, request, response);
 }
 
 /** The same for a request and a response of any kind. */
 export function followAlone(trace: Trace, request: IncomingMessage, response: ServerResponse): void {
   if (!Object.hasOwn(request, 'emit')) request.emit = emitOfRequest(trace, request);
   if (!Object.hasOwn(response, 'emit')) response.emit = emitOfResponse(trace, response);
-  else response.once('close', () => trace.finish(response));
-  watchWaiting(trace, request, response);
+  else finishOnceClosed(trace, response);
+  if (response.socket === null) watchWaiting(trace, request, response);
+}
+
+function finishOnceClosed(trace: Trace, response: ServerResponse): void {
+  response.once('close', () => trace.finish(response));
 }
 
 /** The trace of a response's request. */
@@ -143,12 +147,11 @@ function emitEnd(trace: Trace, response: ServerResponse, emit: Emit, event: stri
 
 function emitWithin(trace: Trace, emitter: unknown, emit: Emit, event: string, rest: readonly unknown[]): boolean {
   if (activeContext() === trace.context) return pass(emitter, emit, event, rest);
-  return runWith(trace.context, () => pass(emitter, emit, event, rest));
+  return runWith(trace.context, pass, emitter, emit, event, rest);
 }
 
 /** A response without a socket waits behind another one: its span ends when the connection closes first. One listener a connection, however many wait. */
 function watchWaiting(trace: Trace, request: IncomingMessage, response: ServerResponse): void {
-  if (response.socket !== null) return;
   const socket: Socket & { [WAITING]?: Map<ServerResponse, Trace> } = request.socket;
   let waiting = socket[WAITING];
   if (waiting === undefined) {

@@ -62,7 +62,7 @@ function emitTraced(server: Server, original: Method, args: unknown[], tracer: I
 /** Runs the listeners with the span active. What they throw is noted and goes on its way. */
 function runHandlers(trace: Trace, server: Server, original: Method, args: unknown[]): boolean {
   try {
-    return runWith(trace.context, () => original.apply(server, args));
+    return runWith(trace.context, Reflect.apply, original, server, args) as boolean;
   } catch (error) {
     if (trace.span !== undefined) trace.fail(error);
     throw error;

@@ -29,12 +29,8 @@ export class AsyncContextManager implements ContextManager {
   ): ReturnType<F> {
     if (!this.enabled) return Reflect.apply(fn, thisArg, args) as ReturnType<F>;
     if (thisArg === undefined) return this.storage.run(context, fn, ...args) as ReturnType<F>;
-    return this.withThis(context, fn as unknown as Listener, thisArg, args) as ReturnType<F>;
-  }
-
-  /** Apart, because of the closure: what a function's closures refer to is made anew on the heap each time that it is called. */
-  private withThis(context: Context, fn: Listener, thisArg: unknown, args: unknown[]): unknown {
-    return this.storage.run(context, () => Reflect.apply(fn, thisArg, args));
+    // No closure: what closures refer to is made anew on the heap at each call of the function around them.
+    return this.storage.run(context, Reflect.apply, fn as unknown as Listener, thisArg, args) as ReturnType<F>;
   }
 
   /** Makes `context` active for the rest of the present synchronous execution and what it starts. */

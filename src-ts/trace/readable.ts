@@ -1,6 +1,6 @@
 /** Spans as readers see them: OpenTelemetry's ReadableSpan and SpanProcessor interfaces. */
 import type { Attributes, Context, HrTime, Link, Span, SpanContext, SpanKind, SpanStatus } from '@opentelemetry/api';
-import type { EventRecord, LinkRecord } from '../arena/span-record';
+import { type EventRecord, type LinkRecord, valueUnder } from '../arena/span-record';
 import { B_PARENT_REMOTE } from '../native/layout.gen';
 import { toObject } from './attributes';
 import { hex32 } from './ids';
@@ -69,6 +69,11 @@ export function readableDuration(span: RecordingSpan): HrTime {
   const { extras } = span;
   if (extras?.epochStart !== undefined && extras.epochEnd !== undefined) return hrTimeDuration(extras.epochStart, extras.epochEnd);
   return hrTimeFromMillis((span.endMillis as number) - span.startMillis);
+}
+
+/** One attribute of an open span: to ask its template costs a fraction of what an object of attributes does. */
+export function readableAttribute(span: RecordingSpan, key: string): unknown {
+  return span.template === undefined ? span.attributes[key] : valueUnder(span, span.template, key);
 }
 
 export function readableStatus(code: number, message: string | undefined): SpanStatus {
