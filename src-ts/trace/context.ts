@@ -11,7 +11,8 @@ class Values implements Context {
   constructor(private readonly values: ReadonlyMap<symbol, unknown>) {}
 
   getValue(key: symbol): unknown {
-    return this.values.get(key);
+    // Most contexts are the empty one with a span over it: no map is asked then.
+    return this === NO_VALUES ? undefined : this.values.get(key);
   }
 
   setValue(key: symbol, value: unknown): Context {
@@ -38,9 +39,7 @@ class SpanSlot implements Context {
   ) {}
 
   getValue(key: symbol): unknown {
-    if (key === SPAN_KEY) return this.span;
-    // Most contexts hold a span and nothing else: no map is asked then.
-    return this.base === NO_VALUES ? undefined : this.base.getValue(key);
+    return key === SPAN_KEY ? this.span : this.base.getValue(key);
   }
 
   setValue(key: symbol, value: unknown): Context {
