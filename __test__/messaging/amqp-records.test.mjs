@@ -166,4 +166,11 @@ describe('records of messages', { skip: rabbitmqMissing }, () => {
       Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, typeof value === 'string' ? value.slice(0, 5) : value]));
     assert.deepEqual(await recorded('cut.jsonl', publishes, { attributeValueLength: 5 }), publishes.map(expected).map(cut));
   });
+
+  test('and for those that are not', async () => {
+    const limit = 100;
+    const sent = Array.from({ length: 9 }, (_, i) => ({ exchange: '', key: 'queue', id: 'm'.repeat(limit + (i % 3) - 1) }));
+    const cut = sent.map(({ id, ...rest }) => ({ ...rest, id: id.slice(0, limit) }));
+    assert.deepEqual(await recorded('cut-ids.jsonl', sent, { attributeValueLength: limit }), cut.map(expected));
+  });
 });

@@ -24,3 +24,5 @@ export class FixedValues {
     this.longest = all.reduce<number>((longest, value) => (typeof value === 'string' ? Math.max(longest, value.length) : longest), 0);
   }
 }
+
+export const NO_FIXED_VALUES = new FixedValues([]);

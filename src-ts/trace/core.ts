@@ -29,8 +29,6 @@ export class TraceCore {
   readonly limits: SpanLimits;
   /** The longest string value that needs no cutting: a small integer, so that the hot path compares no doubles. */
   readonly maxStringLength: number;
-  /** Whether there is such a length. */
-  readonly cutsStrings: boolean;
   /** The most elements of a span's flat attribute list. */
   readonly maxList: number;
   readonly resource: { readonly attributes: Attributes };
@@ -45,7 +43,6 @@ export class TraceCore {
     this.sampler = options.sampler ?? ALWAYS_ON;
     this.limits = usableLimits(options.limits ?? {});
     this.maxStringLength = Math.min(this.limits.attributeValueLength, ANY_STRING);
-    this.cutsStrings = this.maxStringLength < ANY_STRING;
     this.maxList = this.limits.attributeCount * 2;
     this.resource = { attributes: options.resource ?? {} };
     this.processors = usableProcessors(options.processors ?? []);

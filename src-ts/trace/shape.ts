@@ -17,16 +17,6 @@ export interface SpanShape<T> {
 /** Attributes as the API takes them. */
 export function asObject(keys: readonly string[], fixed: FixedValues | undefined, values: AttributeValues): Attributes {
   const attributes: Attributes = {};
-  for (const [i, value] of allOf(fixed, values).entries()) if (value !== undefined) attributes[keys[i]] = value;
+  for (const [i, value] of [...(fixed?.all ?? []), ...values].entries()) if (value !== undefined) attributes[keys[i]] = value;
   return attributes;
-}
-
-/** A value for each key. */
-export function allOf(fixed: FixedValues | undefined, values: AttributeValues): AttributeValues {
-  return fixed === undefined ? values : [...fixed.all, ...values];
-}
-
-/** Whether one of the values is a string of more than `length` UTF-16 units. */
-export function isLonger(length: number, fixed: FixedValues | undefined, values: AttributeValues): boolean {
-  return (fixed !== undefined && fixed.longest > length) || values.some((value) => typeof value === 'string' && value.length > length);
 }

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Attributes, Exception, HrTime, Link, Span, SpanContext, SpanStatus, TimeInput, TraceState } from '@opentelemetry/api';
 import { familyOf, type Scope } from '../arena/dictionary';
-import type { FixedValues } from '../arena/fixed-values';
+import { type FixedValues, NO_FIXED_VALUES } from '../arena/fixed-values';
 import { type FlatAttributes, flatList, type SpanRecord } from '../arena/span-record';
 import type { Template } from '../arena/template';
 import { B_KIND_SHIFT, B_PARENT_REMOTE, B_STATUS_SHIFT } from '../native/layout.gen';
@@ -25,7 +25,7 @@ import {
   readableTime,
   type TimedEvent,
 } from './readable';
-import { type AttributeValues, allOf, isLonger } from './shape';
+import type { AttributeValues } from './shape';
 import { textOf } from './text';
 
 const STATUS_MASK = 3 << B_STATUS_SHIFT;
@@ -143,15 +143,17 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
 
   /** Takes the first attributes, which begin with the fixed values; only where the span is made. See `SpanShape`. */
   begin(keys: readonly string[], values: AttributeValues): void {
-    const { template, list, core, fixed } = this;
-    if (template !== undefined && template.openingKeys === keys && !(core.cutsStrings && isLonger(core.maxStringLength, fixed, values))) {
-      let given = fixed === undefined ? 0 : fixed.given;
+    const { template, list, core, fixed = NO_FIXED_VALUES } = this;
+    if (template !== undefined && template.openingKeys === keys && fixed.longest <= core.maxStringLength) {
+      let { given } = fixed;
       // The places of the fixed ones stay empty.
-      let taken = fixed === undefined ? 0 : fixed.values.length;
-      let key = fixed === undefined ? 0 : fixed.all.length;
+      let taken = fixed.values.length;
+      let key = fixed.all.length;
       for (let i = 0; i < values.length; i++, key++) {
         const value = values[i];
         if (value === undefined) continue;
+        // One that has to be cut: the way below does that, because no span is given all 32 bits.
+        if (typeof value === 'string' && value.length > core.maxStringLength) given = -1;
         given |= 1 << key;
         list[taken++] = value;
       }
@@ -161,7 +163,7 @@ export class RecordingSpan extends IdentifiedSpan implements Span, SpanRecord, R
       }
     }
     this.fixed = undefined;
-    this.beginOtherwise(keys, allOf(fixed, values));
+    this.beginOtherwise(keys, [...fixed.all, ...values]);
   }
 
   /** One by one; where that ends in a template, it is known by these keys from then on. */
