@@ -25,4 +25,5 @@ export class FixedValues {
   }
 }
 
+/** None: what spans begin with that share nothing. */
 export const NO_FIXED_VALUES = new FixedValues([]);
