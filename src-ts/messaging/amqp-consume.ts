@@ -106,6 +106,7 @@ export class Deliveries {
       throw error;
     }
     // Nobody waits for what amqplib's handlers return: a query of Mongoose or Knex, which runs when it is waited for, is not to run because of us.
+    // Node's answer is a call into C++, which most results need not be asked for.
     if (typeof result !== 'object' || !types.isPromise(result)) {
       delivered.handle();
       return result;

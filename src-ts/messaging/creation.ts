@@ -20,6 +20,7 @@ export interface Creation {
  * earlier message, and so is the one of the message that is being processed.
  */
 export function creationContext(body: unknown, active: Context): Creation | undefined {
+  // What the look below comes to as well, where nothing is active: a job that sends by itself.
   if (active === EMPTY_CONTEXT) return undefined;
   const current = identified(spanOf(active));
   if (current === undefined) return undefined;

@@ -71,8 +71,6 @@ export function withoutSpan(context: Context): Context {
 
 /** Whether nothing is to be traced in `context`. */
 export function isSuppressed(context: Context): boolean {
-  // Most contexts hold a span and nothing else: no map is asked then.
-  if (context instanceof SpanSlot && context.base === NO_VALUES) return false;
   return context.getValue(SUPPRESS_KEY) === true;
 }
 
